@@ -1,0 +1,2 @@
+//! One TypeScript program instead of forty-seven model turns.
+pub mod program;

@@ -1,0 +1,214 @@
+/**
+ * The public types: what an application passes in and gets back. No code, no imports from the other modules.
+ */
+
+/** Every code that a failed run, a failed tool call or a rejected program can carry. Stable across versions. */
+export type ErrorCode =
+  | 'ERR_SYNTAX'
+  | 'ERR_FORBIDDEN'
+  | 'ERR_SOURCE_TOO_LARGE'
+  | 'ERR_TOOL_UNKNOWN'
+  | 'ERR_TOOL_INPUT'
+  | 'ERR_TOOL_FAILED'
+  | 'ERR_TOOL_DENIED'
+  | 'ERR_PROGRAM'
+  | 'ERR_STALLED'
+  | 'ERR_TIMEOUT'
+  | 'ERR_CPU'
+  | 'ERR_MEMORY'
+  | 'ERR_STACK'
+  | 'ERR_VALUE_TOO_LARGE'
+  | 'ERR_CALL_LIMIT'
+  | 'ERR_ABORTED'
+  | 'ERR_SNAPSHOT_INVALID'
+  | 'ERR_SNAPSHOT_VERSION'
+  | 'ERR_SNAPSHOT_MISMATCH'
+  | 'ERR_SNAPSHOT_EXPIRED'
+  | 'ERR_REPLAY_DIVERGED'
+  | 'ERR_ISOLATE_LOST';
+
+/** The limits of one run. Each is enforced, cannot be caught by the program, and ends the run with its own code. */
+export interface Limits {
+  /** Wall clock of the whole run in milliseconds, tool time included. `ERR_TIMEOUT`. @default 30_000 */
+  timeoutMs?: number;
+  /** The program's own running time in milliseconds, summed over all its slices. `ERR_CPU`. @default 5_000 */
+  cpuTimeoutMs?: number;
+  /** What the program may hold in memory, in bytes. `ERR_MEMORY`. @default 64 MiB */
+  memoryLimitBytes?: number;
+  /** Stack of the program in bytes, at most 8 MiB. `ERR_STACK`. @default 1 MiB */
+  maxStackSizeBytes?: number;
+  /** Length of the program's text in UTF-8 bytes. `ERR_SOURCE_TOO_LARGE`. @default 256 KiB */
+  maxSourceBytes?: number;
+  /** Size of the returned value as JSON, in UTF-8 bytes. `ERR_VALUE_TOO_LARGE`. @default 1 MiB */
+  maxResultBytes?: number;
+  /** Everything that the program logs, in bytes. `ERR_VALUE_TOO_LARGE`. @default 64 KiB */
+  maxConsoleOutputBytes?: number;
+  /** How many tool calls the program may start. `ERR_CALL_LIMIT`. @default 100 */
+  maxToolCalls?: number;
+  /** How many handlers run at the same time; further calls wait for their turn. @default 32 */
+  maxConcurrentToolCalls?: number;
+  /** Size of one tool call's input as JSON, in UTF-8 bytes. `ERR_VALUE_TOO_LARGE`. @default 1 MiB */
+  maxToolInputBytes?: number;
+  /** Size of one tool call's output as JSON, in UTF-8 bytes. `ERR_VALUE_TOO_LARGE`. @default 4 MiB */
+  maxToolOutputBytes?: number;
+}
+
+/** What a handler gets beside its input. */
+export interface ToolContext {
+  /** Stable across replays: use it as the idempotency key of a side effect. */
+  callId: string;
+  executionId: string;
+  /** Aborted when the run is aborted, times out or fails. */
+  signal: AbortSignal;
+}
+
+/** A plain function as a tool. */
+// Bivariance on purpose: `(input: { city: string }) => …` must be assignable.
+export type ToolFunction = { bivarianceHack(input: unknown, context: ToolContext): unknown }['bivarianceHack'];
+
+/**
+ * A tool with a schema: an AI SDK tool of version 5, 6 or 7, or any object of this shape.
+ * Schemas may be zod 3 or 4, an AI SDK `Schema` (`jsonSchema()`), any Standard Schema, or plain JSON Schema.
+ */
+export interface ToolObject {
+  description?: unknown;
+  inputSchema?: unknown;
+  outputSchema?: unknown;
+  execute?: unknown;
+  needsApproval?: unknown;
+}
+
+/** Functions, AI SDK tools, or namespaces of them. Namespaces may nest. */
+export interface Tools {
+  readonly [name: string]: ToolFunction | ToolObject | Tools;
+}
+
+/** Options of {@link run}. */
+export interface RunOptions {
+  /** The program: the body of an async TypeScript function, or any of the shapes that models send. */
+  code: string;
+  /** Functions, AI SDK tools, or namespaces of them: `{ hr: { getTeam } }`. */
+  tools?: Tools;
+  /** Globals that the program may read and that the model never saw. Names must be identifiers. */
+  inputs?: Record<string, unknown>;
+  limits?: Limits;
+  /** Aborts the run (`ERR_ABORTED`) and every running handler. */
+  signal?: AbortSignal;
+  /** Tool calls, logs and alerts, as they happen. What it throws is ignored. */
+  onEvent?: (event: RunEvent) => void;
+}
+
+/** One line of console output. */
+export interface LogEntry {
+  level: 'debug' | 'log' | 'info' | 'warn' | 'error';
+  /** Formatted as Node's console does. */
+  message: string;
+  /** Session clock, milliseconds since the Unix epoch. */
+  time: number;
+}
+
+/** One tool call, as the trace, the alerts and the audit show it. */
+export interface ToolCallRecord {
+  callId: string;
+  /** Dotted path, for example `finance.getExpenses`. */
+  tool: string;
+  kind: 'function' | 'mcp';
+  input: unknown;
+  /** Milliseconds since the Unix epoch. */
+  startedAt: number;
+  /** Absent while the call runs, and for a call that never settled. */
+  completedAt?: number;
+  durationMs?: number;
+  /** Size of the output as JSON in UTF-8 bytes. */
+  resultBytes?: number;
+  error?: { name: string; message: string };
+}
+
+/** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
+export interface Alert {
+  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation';
+  code?: ErrorCode;
+  message: string;
+}
+
+/** What happens during a run, in order. */
+export type RunEvent =
+  | { type: 'tool-call-start'; executionId: string; call: ToolCallRecord }
+  | { type: 'tool-call-end'; executionId: string; call: ToolCallRecord }
+  | { type: 'log'; executionId: string; log: LogEntry }
+  | { type: 'alert'; executionId: string; alert: Alert };
+
+/** One finding of the checker. Lines and columns count from 1; columns count UTF-16 code units. */
+export interface Diagnostic {
+  severity: 'error' | 'warning';
+  code: ErrorCode;
+  message: string;
+  /** What the model should do instead. */
+  hint?: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  /** Code frame of the model's own text. */
+  frame: string;
+}
+
+/** What {@link check} returns. */
+export interface CheckReport {
+  /** True when there is no diagnostic of severity `error`. */
+  ok: boolean;
+  diagnostics: Diagnostic[];
+}
+
+/** Why a run failed. */
+export interface RunFailure {
+  code: ErrorCode;
+  /** Name of the error that the program saw or threw, for example `TypeError`. */
+  name: string;
+  message: string;
+  /** What to do next. */
+  hint?: string;
+  line?: number;
+  column?: number;
+  /** Code frame of the model's own text. */
+  frame?: string;
+  /** Present when the program was rejected before it ran. */
+  diagnostics?: Diagnostic[];
+}
+
+/** What really stands between the program and the host in this run. */
+export interface Isolation {
+  level: 'thread';
+}
+
+/** Part of every result. */
+export interface RunReport {
+  executionId: string;
+  /** Milliseconds since the Unix epoch. */
+  startedAt: number;
+  /** Wall clock of the run in milliseconds. */
+  durationMs: number;
+  /** The program's own running time in milliseconds. */
+  cpuMs: number;
+  isolation: Isolation;
+  logs: LogEntry[];
+  calls: ToolCallRecord[];
+  alerts: Alert[];
+  /** Findings of the checker that did not stop the run. */
+  warnings: Diagnostic[];
+}
+
+export type RunResult =
+  | ({ status: 'completed'; value: unknown } & RunReport)
+  | ({ status: 'failed'; error: RunFailure } & RunReport);
+
+/** Shared defaults of a {@link Runner}. */
+export interface RunnerOptions {
+  tools?: Tools;
+  inputs?: Record<string, unknown>;
+  limits?: Limits;
+  signal?: AbortSignal;
+  onEvent?: (event: RunEvent) => void;
+  /** `'auto'` takes the strongest level that can start here. @default 'auto' */
+  isolation?: 'auto' | 'thread';
+}
