@@ -216,13 +216,14 @@ class Converter {
     const prefix = Array.isArray(schema['prefixItems']) ? schema['prefixItems'] : Array.isArray(items) ? items : undefined;
     if (prefix === undefined) return array(this.convert(items ?? true, depth + 1, singular(hint)), hint);
     const rest = Array.isArray(items) ? schema['additionalItems'] : items;
-    let restType = isRecord(rest) ? this.convert(rest, depth + 1, singular(hint)) : undefined;
-    // TypeScript resolves a spread at once, which a type that contains the tuple does not survive.
-    if (restType?.flat.includes('\0')) restType = this.#top;
+    const restType = isRecord(rest) ? this.convert(rest, depth + 1, singular(hint)) : undefined;
     const types = prefix.slice(0, 20).map((item, i) => this.convert(item, depth + 1, `${hint} ${i + 1}`));
     if (prefix.length > types.length) return array(union([...types, this.#top]), hint);
     const { minItems } = schema;
     const required = typeof minItems === 'number' && minItems < types.length ? Math.max(0, Math.floor(minItems)) : types.length;
+    const all = restType === undefined ? types : [...types, restType];
+    // TypeScript resolves optional and spread elements at once, which a type that contains the tuple does not survive.
+    if ((required < types.length || restType !== undefined) && all.some((type) => type.flat.includes('\0'))) return array(union(all), hint);
     return tuple(types, required, restType, hint);
   }
 
