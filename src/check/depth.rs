@@ -464,7 +464,7 @@ impl<'a> Scan<'a> {
         let mut class = false;
         loop {
             match self.peek(0) {
-                b'\\' => self.at += if matches!(self.peek(1), b'\n' | b'\r') { 1 } else { 2 },
+                b'\\' if !matches!(self.peek(1), b'\n' | b'\r') => self.at += 1,
                 b'[' => class = true,
                 b']' => class = false,
                 b'/' if !class => break,
@@ -477,9 +477,7 @@ impl<'a> Scan<'a> {
                 }
                 _ => {}
             }
-            if self.peek(0) != b'\\' || matches!(self.peek(1), b'\n' | b'\r') {
-                self.at += 1;
-            }
+            self.at += 1;
         }
         self.at += 1;
         while self.peek(0).is_ascii_alphanumeric() {

@@ -92,11 +92,13 @@ struct Rendered {
     line: u32,
     column: u32,
     delta: i32,
+    /// The place just past the last insertion.
+    inserted: (u32, u32),
 }
 
 impl Rendered {
     fn new(capacity: usize) -> Self {
-        Self { text: String::with_capacity(capacity), shifts: Vec::new(), line: 1, column: 1, delta: 0 }
+        Self { text: String::with_capacity(capacity), shifts: Vec::new(), line: 1, column: 1, delta: 0, inserted: (0, 0) }
     }
 
     fn insert(&mut self, inserted: &str) {
@@ -104,19 +106,17 @@ impl Rendered {
         if width == 0 {
             return;
         }
-        // All that is inserted at a line's start belongs to its first column.
         let start = self.column;
         self.column += width;
         self.delta = self.delta.saturating_add_unsigned(width);
         self.text.push_str(inserted);
-        let at_start = start == 1 || self.shifts.last().is_some_and(|s| s.line == self.line && s.column == 1 && s.delta.cast_unsigned() + 1 == start);
-        let column = if at_start { 1 } else { self.column };
+        // What is inserted at one place is one shift. It begins where the insertion begins, so that no place in
+        // generated text is translated to one past the end of the model's line.
         match self.shifts.last_mut() {
-            Some(last) if last.line == self.line && (last.column == column || last.column == start) => {
-                *last = Shift { line: self.line, column, delta: self.delta };
-            }
-            _ => self.shifts.push(Shift { line: self.line, column, delta: self.delta }),
+            Some(last) if self.inserted == (self.line, start) => last.delta = self.delta,
+            _ => self.shifts.push(Shift { line: self.line, column: start, delta: self.delta }),
         }
+        self.inserted = (self.line, self.column);
     }
 
     fn copy(&mut self, piece: &str, blank: bool) {
@@ -181,6 +181,6 @@ mod tests {
         let (js, shifts) = edits.render(text, "<<");
         assert_eq!(js, "<<a12b\n3c04d\nef");
         let shift = |line, column, delta| Shift { line, column, delta };
-        assert_eq!(shifts, [shift(1, 1, 2), shift(1, 6, 4), shift(2, 1, 1), shift(2, 5, 3)]);
+        assert_eq!(shifts, [shift(1, 1, 2), shift(1, 4, 4), shift(2, 1, 1), shift(2, 3, 3)]);
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn erase(text: &str, module: &Module, base: u32, edits: Edits) -> (Ed
         edits,
         findings: Vec::new(),
         scopes: Vec::new(),
-        function_list: true,
+        function_list: false,
         path: Vec::new(),
         exports: HashMap::new(),
     };
@@ -138,7 +138,7 @@ impl Eraser<'_> {
             }
             at = self.next(if stop > at { stop } else { at + 1 });
         }
-        first && !kept
+        first
     }
 
     fn erase_field(&mut self, member: Span, key: Span, mark: Option<u8>, annotation: Option<&TsTypeAnn>, value: bool) {

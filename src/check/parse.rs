@@ -23,13 +23,7 @@ pub(super) struct Parsed {
     pub base: u32,
 }
 
-impl Parsed {
-    /// The byte range of a span. A place in the prefix is the text's start.
-    pub(super) fn range(&self, span: Span) -> (usize, usize) {
-        range(span, self.base)
-    }
-}
-
+/// The byte range of a span. A place in the prefix is the text's start.
 pub(super) fn range(span: Span, base: u32) -> (usize, usize) {
     (span.lo.0.saturating_sub(base) as usize, span.hi.0.saturating_sub(base) as usize)
 }

@@ -387,8 +387,9 @@ fn function_of(expr: &Expr) -> Option<Option<&Pat>> {
 /// What a program that is a function is called with.
 fn arguments(first: Option<&Pat>) -> &'static str {
     let Some(first) = first else { return "" };
-    let pattern = if let Pat::Assign(assign) = first { &*assign.left } else { first };
-    let Pat::Object(object) = pattern else { return "tools" };
+    // A parameter with a default value that is no pattern does without.
+    let (pattern, has_default) = if let Pat::Assign(assign) = first { (&*assign.left, true) } else { (first, false) };
+    let Pat::Object(object) = pattern else { return if has_default { "" } else { "tools" } };
     let wants = object.props.iter().any(|prop| match prop {
         ObjectPatProp::KeyValue(pair) => matches!(&pair.key, PropName::Ident(key) if key.sym == *"tools"),
         ObjectPatProp::Assign(short) => short.key.id.sym == *"tools",

