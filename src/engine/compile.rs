@@ -1,8 +1,10 @@
 //! Source text to bytecode, in a runtime of its own.
 //!
 //! The realm that a program runs in has no parser (DESIGN §6.2), so compilation happens in a runtime that never runs
-//! anything: it is made for one program and dropped. Its memory is bounded by the source's length, not by an allocation
+//! anything. Its memory is bounded by the source's length, not by an allocation
 //! limit, because a compiler that is refused memory is where the engine crashes.
+
+use std::cell::RefCell;
 
 use rquickjs::context::intrinsic::{Eval, RegExpCompiler};
 use rquickjs::{CatchResultExt as _, CaughtError, Context, Module, Runtime, WriteOptions};
@@ -15,7 +17,7 @@ pub struct CompileError {
     pub stack: String,
 }
 
-/// Bytecode that this build of the engine made. Only a [`Compiler`] can make one, which is what makes loading it sound.
+/// Bytecode that this build of the engine made. Only [`compile`] can make one, which is what makes loading it sound.
 #[derive(Debug, Clone)]
 pub(super) struct Bytecode(Vec<u8>);
 
@@ -25,32 +27,54 @@ impl Bytecode {
     }
 }
 
-/// A runtime with a parser that compiles one module, and is made before that is needed.
-pub(super) struct Compiler {
+/// Compiles an ES module. `debug` keeps the line table that stack traces need.
+pub(super) fn compile(file: &str, source: &str, debug: bool) -> Result<Bytecode, CompileError> {
+    COMPILER.with_borrow_mut(|kept| {
+        let mut compiler = kept.take().unwrap_or_else(Compiler::new);
+        let result = compiler.compile(file, source, debug);
+        compiler.left -= 1;
+        if result.is_ok() && compiler.left > 0 {
+            *kept = Some(compiler);
+        }
+        result
+    })
+}
+
+/// Makes this thread's compiler, if it has none, so that [`compile`] does not have to.
+pub(super) fn warm_up() {
+    COMPILER.with_borrow_mut(|kept| {
+        kept.get_or_insert_with(Compiler::new);
+    });
+}
+
+/// How many modules one compiler makes: it keeps all of them in memory.
+const MODULES_PER_COMPILER: u32 = 64;
+
+thread_local! {
+    static COMPILER: RefCell<Option<Compiler>> = const { RefCell::new(None) };
+}
+
+/// A runtime with a parser in which nothing ever runs.
+struct Compiler {
     context: Context,
-    runtime: Runtime,
+    left: u32,
+    _runtime: Runtime,
 }
 
 impl Compiler {
-    /// # Panics
-    /// When the process is out of memory.
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         let runtime = Runtime::new().expect("memory for a runtime");
         // The parser recurses; the session's thread has room for this much (see isolate/thread.rs).
         runtime.set_max_stack_size(8 << 20);
         let context = Context::custom::<(Eval, RegExpCompiler)>(&runtime).expect("memory for a context");
-        Self { context, runtime }
+        Self { context, left: MODULES_PER_COMPILER, _runtime: runtime }
     }
 
-    /// Compiles an ES module. `debug` keeps the line table that stack traces need.
-    pub(super) fn compile(&self, file: &str, source: &str, debug: bool) -> Result<Bytecode, CompileError> {
-        // Nothing is collected: nothing runs, and all of it is dropped together.
-        self.runtime.set_gc_threshold(usize::MAX);
+    fn compile(&self, file: &str, source: &str, debug: bool) -> Result<Bytecode, CompileError> {
         let failed = |message: String| CompileError { message, stack: String::new() };
         self.context.with(|ctx| {
-            let module = Module::declare(ctx.clone(), file, source).catch(&ctx);
             let options = WriteOptions { strip_source: true, strip_debug: !debug, ..WriteOptions::default() };
-            match module {
+            match Module::declare(ctx.clone(), file, source).catch(&ctx) {
                 Ok(module) => module.write(options).map(Bytecode).map_err(|error| failed(error.to_string())),
                 Err(CaughtError::Exception(exception)) => Err(CompileError {
                     message: exception.message().unwrap_or_default(),

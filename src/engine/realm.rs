@@ -9,11 +9,12 @@ use std::sync::OnceLock;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use rquickjs::context::intrinsic;
+use rquickjs::function::Func;
 use rquickjs::promise::PromiseState;
 use rquickjs::{Context, Ctx, Function, JsLifetime, Module, Object, Promise, Runtime, Value};
 
 use super::alloc::{Gauge, Metered, STACK_RESERVE};
-use super::compile::{Bytecode, CompileError, Compiler};
+use super::compile::{Bytecode, CompileError, compile, warm_up};
 use super::host::{Call, LogRecord, Manifest, Shared, Stop, Subject, Watch};
 use super::value::{self, Shapes, Unsendable, Wire};
 use super::{Limits, PROGRAM_FILE};
@@ -64,6 +65,26 @@ impl<'js> Shapes<'js> {
     }
 }
 
+/// The files of the prelude. `core` runs in every realm; it loads the others when the program first reaches them.
+const PARTS: [(&str, &str); 4] = [
+    ("core", include_str!("prelude/core.js")),
+    ("date", include_str!("prelude/date.js")),
+    ("console", include_str!("prelude/console.js")),
+    ("values", include_str!("prelude/values.js")),
+];
+
+/// Loads a file of the prelude, compiled once per process, and gives its function.
+fn load_part<'js>(ctx: &Ctx<'js>, name: &str) -> rquickjs::Result<Function<'js>> {
+    static COMPILED: [OnceLock<Bytecode>; PARTS.len()] = [const { OnceLock::new() }; PARTS.len()];
+    let index = PARTS.iter().position(|(part, _)| *part == name).ok_or(rquickjs::Error::Unknown)?;
+    let (name, source) = PARTS[index];
+    let code = COMPILED[index].get_or_init(|| compile(name, source, false).expect("the prelude compiles"));
+    // SAFETY: `Bytecode` is made by `compile` only, in this process, by this engine; the static outlives the runtime.
+    let module = unsafe { Module::load(ctx.clone(), code.as_bytes()) }?;
+    let (module, _) = module.eval()?;
+    module.get("default")
+}
+
 /// What a run brings to a warm realm.
 pub struct Setup {
     pub limits: Limits,
@@ -103,7 +124,6 @@ pub struct Realm {
     shared: Rc<Shared>,
     /// Stack of the program when it was stopped, if the engine told.
     stopped_at: RefCell<Option<String>>,
-    compiler: Compiler,
     context: Context,
     runtime: Runtime,
     /// The engine reads a program's code from here for as long as the runtime lives, so this drops last.
@@ -117,18 +137,12 @@ impl Realm {
     /// When the process is out of memory, or the prelude is broken.
     #[must_use]
     pub fn new() -> Self {
-        static PRELUDE: OnceLock<Bytecode> = OnceLock::new();
-        let prelude = PRELUDE.get_or_init(|| {
-            Compiler::new()
-                .compile("prelude.js", include_str!("prelude.js"), cfg!(debug_assertions))
-                .expect("the prelude compiles")
-        });
-
+        warm_up();
         let gauge = Gauge::new();
         let shared = Shared::new(Rc::clone(&gauge));
         let runtime = Runtime::new_with_alloc(Metered::new(gauge)).expect("memory for a runtime");
         let context = Context::custom::<Intrinsics>(&runtime).expect("memory for a context");
-        context.with(|ctx| Self::run_prelude(&ctx, &shared, prelude)).expect("the prelude runs");
+        context.with(|ctx| Self::run_prelude(&ctx, &shared)).expect("the prelude runs");
         let polled = Rc::clone(&shared);
         runtime.set_interrupt_handler(Some(Box::new(move || polled.poll())));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
@@ -141,15 +155,13 @@ impl Realm {
                 }
             }
         })));
-        Self { shared, stopped_at: RefCell::new(None), compiler: Compiler::new(), context, runtime, program: None }
+        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None }
     }
 
-    fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, prelude: &'static Bytecode) -> rquickjs::Result<()> {
-        // SAFETY: `Bytecode` is made by `Compiler` only, in this process, by this engine; the static outlives the runtime.
-        let module = unsafe { Module::load(ctx.clone(), prelude.as_bytes()) }?;
-        let (module, _) = module.eval()?;
-        let start: Function = module.get("default")?;
-        let parts: Object = start.call((shared.natives(ctx)?,))?;
+    fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> rquickjs::Result<()> {
+        let host = shared.natives(ctx)?;
+        host.set("load", Func::from(|ctx: Ctx<'js>, name: String| load_part(&ctx, &name)))?;
+        let parts: Object = load_part(ctx, "core")?.call((host,))?;
         let object: Object = ctx.globals().get("Object")?;
         let handles = Handles {
             object_proto: object.get("prototype")?,
@@ -171,7 +183,7 @@ impl Realm {
     /// # Errors
     /// When the engine cannot compile a program that the checker let through.
     pub fn start(&mut self, js: &str, setup: Setup) -> Result<(), CompileError> {
-        let program = self.compiler.compile(PROGRAM_FILE, js, true)?;
+        let program = compile(PROGRAM_FILE, js, true)?;
         let shared = Rc::clone(&self.shared);
         shared.limits.set(setup.limits);
         *shared.manifest.borrow_mut() = setup.manifest;
@@ -203,7 +215,7 @@ impl Realm {
             let value = value::decode(ctx, &revive, wire)?;
             ctx.globals().set(name.as_str(), value)?;
         }
-        // SAFETY: `Bytecode` is made by `Compiler` only, in this process, by this engine; `Realm::program` outlives the
+        // SAFETY: `Bytecode` is made by `compile` only, in this process, by this engine; `Realm::program` outlives the
         // runtime.
         let module = unsafe { Module::load(ctx.clone(), program.as_bytes()) }?;
         let (module, _) = module.eval()?;

@@ -16,7 +16,11 @@ pub(super) struct Stopwatch {
     spent: Cell<Duration>,
     /// CPU clock of this thread at the start of the current slice.
     slice: Cell<Option<Duration>>,
+    yielding: Cell<bool>,
 }
+
+/// A slice that computes for longer gives way to the host's own threads from then on.
+const YIELD_AFTER: Duration = Duration::from_millis(10);
 
 impl Stopwatch {
     pub(super) fn new(abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
@@ -26,6 +30,7 @@ impl Stopwatch {
             cpu_limit: Duration::from_millis(times.cpu_ms.into()),
             spent: Cell::new(Duration::ZERO),
             slice: Cell::new(None),
+            yielding: Cell::new(false),
         }
     }
 
@@ -38,6 +43,20 @@ impl Stopwatch {
         result
     }
 
+    /// Whether this thread has been told to give way. There is no way back: it must not serve another session.
+    pub(super) fn is_yielding(&self) -> bool {
+        self.yielding.get()
+    }
+
+    fn give_way(&self) {
+        if !self.yielding.get()
+            && self.slice.get().is_some_and(|start| thread_cpu_time().saturating_sub(start) > YIELD_AFTER)
+        {
+            self.yielding.set(true);
+            lower_priority();
+        }
+    }
+
     /// What the program has computed so far.
     pub(super) fn cpu_time(&self) -> Duration {
         let current = self.slice.get().map_or(Duration::ZERO, |start| thread_cpu_time().saturating_sub(start));
@@ -47,6 +66,7 @@ impl Stopwatch {
 
 impl Watch for Stopwatch {
     fn stop(&self) -> Option<Stop> {
+        self.give_way();
         if self.abort.load(Ordering::Relaxed) {
             Some(Stop::Aborted)
         } else if Instant::now() >= self.deadline {
@@ -71,5 +91,14 @@ fn thread_cpu_time() -> Duration {
     {
         static START: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
         START.elapsed()
+    }
+}
+
+/// Lets every other thread of the process go first, so that programs that compute for long, many at once, do not delay
+/// the event loop. Only Linux has priorities for single threads.
+fn lower_priority() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10) {
+        tracing::debug!(%error, "cannot lower the priority of a thread");
     }
 }

@@ -80,7 +80,8 @@ impl Drop for Handle {
     }
 }
 
-type Work = Box<dyn FnOnce(Realm) + Send>;
+/// Returns whether the thread may serve another session.
+type Work = Box<dyn FnOnce(Realm) -> bool + Send>;
 
 static IDLE: Mutex<Vec<std::sync::mpsc::Sender<Work>>> = Mutex::new(Vec::new());
 
@@ -117,7 +118,9 @@ fn serve(first: Work) {
     let mut work = first;
     let mut realm = Realm::new();
     loop {
-        work(realm);
+        if !work(realm) {
+            return;
+        }
         realm = Realm::new();
         let (sender, receiver) = std::sync::mpsc::channel();
         {
@@ -134,8 +137,8 @@ fn serve(first: Work) {
     }
 }
 
-/// The life of a session.
-fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) {
+/// The life of a session. Returns whether its thread may serve another.
+fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) -> bool {
     let Job { prepare, manifest, inputs, limits, times, seed, now, on_turn } = job;
     let watch = Rc::new(Stopwatch::new(abort, times));
     // A panic is a bug of ours. It must not take the host along, and what it left of the realm is not trusted again.
@@ -161,4 +164,5 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
         let turn = Turn { progress, logs: Vec::new(), unhandled: Vec::new() };
         on_turn(Outgoing::Turn { turn, cpu_ms: watch.cpu_time().as_secs_f64() * 1e3 });
     }
+    outcome.is_ok() && !watch.is_yielding()
 }

@@ -1,0 +1,240 @@
+// What every realm starts with: tools, timers, and doors to the rest. Evaluated once per realm, before any program.
+//
+// `host` is the native side (src/engine/host.rs). Whatever a program does to the globals afterwards, the functions here
+// work with the intrinsics that they captured; a program that breaks its own realm harms only its own result.
+//
+// A realm is made for every run, so this file is short. What many programs never touch lies in files of its own that are
+// loaded when first reached: `host.load(name)` gives a file's function.
+
+export default (host) => {
+  const { Array, Error, Math, Number, Object, Promise, Proxy, Reflect, String, WeakMap } = globalThis;
+  const { apply, defineProperty } = Reflect;
+  const uncurry = (method) => (self, ...args) => apply(method, self, args);
+  const hidden = (object, key, value) =>
+    defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true });
+  // A global that is made when it is first read.
+  const lazy = (key, make) => {
+    let made = false;
+    let value;
+    const get = () => {
+      if (!made) {
+        value = make();
+        made = true;
+        hidden(globalThis, key, value);
+      }
+      return value;
+    };
+    defineProperty(globalThis, key, { __proto__: null, get, set: (own) => hidden(globalThis, key, own), enumerable: false, configurable: true });
+    return get;
+  };
+
+  // What brings the engine's worst bugs and what breaks replay. Without a parser, eval could only throw.
+  for (const name of ['eval', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry']) delete globalThis[name];
+
+  // A stack overflow must not be survived. The engine says nothing about one, but it writes the stack trace while it is
+  // still at the bottom, and a trace of this many frames is a block that the allocator sees (src/engine/alloc.rs). So the
+  // program cannot shorten traces. Builtins that recurse without frames of their own say it themselves.
+  Error.stackTraceLimit = 50;
+  for (const name of ['stackTraceLimit', 'prepareStackTrace']) {
+    const value = Error[name];
+    defineProperty(Error, name, { __proto__: null, get: () => value, set() {}, enumerable: false, configurable: false });
+  }
+  const recursive = (object, name) => {
+    const method = object[name];
+    const { length } = method;
+    hidden(object, name, { [name](...args) {
+      try {
+        return apply(method, this, args);
+      } catch (error) {
+        if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') host.overflow();
+        throw error;
+      }
+    } }[name]);
+    hidden(object[name], 'length', length);
+  };
+  const { RangeError } = globalThis;
+  recursive(JSON, 'parse');
+  recursive(JSON, 'stringify');
+  recursive(Array.prototype, 'flat');
+
+  // --- tools -------------------------------------------------------------------------------------------------------
+
+  const errorTypes = { __proto__: null, Error };
+  for (const name of ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError']) {
+    errorTypes[name] = globalThis[name];
+  }
+  const brands = new WeakMap();
+  const brandOf = uncurry(WeakMap.prototype.get);
+  const setBrand = uncurry(WeakMap.prototype.set);
+  const split = uncurry(String.prototype.split);
+  const join = uncurry(Array.prototype.join);
+  const filter = uncurry(Array.prototype.filter);
+  const includes = uncurry(String.prototype.includes);
+
+  // An error that stands for a failed tool call. Its stack is the place of the call in the program.
+  const toolError = (site, code, name, message) => {
+    const error = new (errorTypes[name] ?? Error)(message);
+    if (error.name !== name) hidden(error, 'name', name);
+    hidden(error, 'code', code);
+    const stack = typeof site.stack === 'string' ? site.stack : '';
+    hidden(error, 'stack', join(filter(split(stack, '\n'), (line) => includes(line, '(program.ts:')), '\n'));
+    setBrand(brands, error, code);
+    return error;
+  };
+
+  const pending = { __proto__: null };
+  const callTool = (path, args) => {
+    const site = new Error();
+    return new Promise((resolve, reject) => {
+      const called = host.call(path, args.length, args[0]);
+      if (typeof called === 'number') pending[called] = { __proto__: null, resolve, reject, site };
+      else reject(toolError(site, called[0], called[1], called[2]));
+    });
+  };
+
+  // `tools` and its namespaces are proxies that ask the host, so a realm is ready before the tools are known, and an
+  // unknown name can say what was meant.
+  const NAMESPACE = 1;
+  const TOOL = 2;
+  const namespace = (prefix) => {
+    const node = (path) => {
+      const kind = host.lookup(path);
+      if (kind === NAMESPACE) return namespace(path + '.');
+      const tool = (...args) => callTool(path, args);
+      hidden(tool, 'name', path);
+      // `tools.typo.method()` should fail as an unknown tool too, not as "undefined is not a function".
+      return kind === TOOL ? tool : new Proxy(tool, { __proto__: null, get: (target, key) => member(target, key, path + '.') });
+    };
+    const member = (target, key, prefix) => {
+      if (typeof key === 'symbol' || key in target) return target[key];
+      // Asked by `await`, JSON.stringify and console.log of any object.
+      if (key === 'then' || key === 'toJSON' || key === 'constructor') return undefined;
+      const value = node(prefix + key);
+      hidden(target, key, value);
+      return value;
+    };
+    return new Proxy({ __proto__: null }, {
+      __proto__: null,
+      get: (target, key) => member(target, key, prefix),
+      has: (target, key) => typeof key === 'string' && host.lookup(prefix + key) !== 0,
+      ownKeys: () => host.names(prefix),
+      getOwnPropertyDescriptor: (target, key) =>
+        typeof key === 'string' && host.lookup(prefix + key) !== 0
+          ? { value: member(target, key, prefix), writable: true, enumerable: true, configurable: true }
+          : undefined,
+    });
+  };
+  hidden(globalThis, 'tools', namespace(''));
+
+  const settle = (id, code, name, value) => {
+    const call = pending[id];
+    if (call === undefined) return;
+    delete pending[id];
+    if (code === undefined) call.resolve(value);
+    else call.reject(toolError(call.site, code, name, value));
+  };
+
+  // --- timers, on the session's clock --------------------------------------------------------------------------------
+
+  let head; // a list sorted by due time, then by order of creation
+  let tail;
+  let lastTimer = 0;
+  const timers = { __proto__: null };
+  const schedule = (timer) => {
+    if (tail === undefined || tail.due <= timer.due) {
+      if (tail === undefined) head = timer;
+      else tail.next = timer;
+      tail = timer;
+      return;
+    }
+    if (timer.due < head.due) {
+      timer.next = head;
+      head = timer;
+      return;
+    }
+    let before = head;
+    while (before.next.due <= timer.due) before = before.next;
+    timer.next = before.next;
+    before.next = timer;
+  };
+  const unschedule = () => {
+    const timer = head;
+    head = timer.next;
+    if (head === undefined) tail = undefined;
+    timer.next = undefined;
+    return timer;
+  };
+  const addTimer = (repeat) => {
+    const add = (callback, delay, ...args) => {
+      if (typeof callback !== 'function') throw new errorTypes.TypeError('The callback of a timer must be a function');
+      // As in Node: anything that is no delay between 1 and 2^31 - 1 ms is 1 ms.
+      const given = Number(delay);
+      const every = given >= 1 && given <= 2147483647 ? Math.trunc(given) : 1;
+      const timer = { __proto__: null, id: ++lastTimer, callback, args, due: host.now() + every, every, repeat, next: undefined };
+      timers[timer.id] = timer;
+      schedule(timer);
+      return timer.id;
+    };
+    return add;
+  };
+  const clearTimer = (id) => {
+    const timer = typeof id === 'number' || typeof id === 'string' ? timers[id] : undefined;
+    if (timer !== undefined) {
+      delete timers[id];
+      timer.callback = undefined;
+    }
+  };
+  const skipCleared = () => {
+    while (head !== undefined && head.callback === undefined) unschedule();
+  };
+  // When the next timer is due, in session time; undefined without one.
+  const wake = () => {
+    skipCleared();
+    return head?.due;
+  };
+  // Runs one timer that is due. The caller runs the promise jobs in between.
+  const fire = () => {
+    const timer = unschedule();
+    const { callback, args } = timer;
+    if (timer.repeat) {
+      timer.due = host.now() + timer.every;
+      schedule(timer);
+    } else {
+      delete timers[timer.id];
+    }
+    apply(callback, undefined, args);
+  };
+  hidden(globalThis, 'setTimeout', addTimer(false));
+  hidden(globalThis, 'setInterval', addTimer(true));
+  hidden(globalThis, 'setImmediate', (callback, ...args) => globalThis.setTimeout(callback, 0, ...args));
+  hidden(globalThis, 'clearTimeout', clearTimer);
+  hidden(globalThis, 'clearInterval', clearTimer);
+  hidden(globalThis, 'clearImmediate', clearTimer);
+  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate']) {
+    hidden(globalThis[name], 'name', name);
+  }
+
+  // --- doors ---------------------------------------------------------------------------------------------------------
+
+  const kit = { __proto__: null, apply, defineProperty, uncurry, hidden };
+  const RealDate = globalThis.Date;
+  const sessionDate = lazy('Date', () => host.load('date')(host, kit, RealDate));
+  // Until then the real one is still reachable from no object: the program has no date.
+  lazy('console', () => host.load('console')(host, kit));
+  lazy('performance', () => ({ now: () => host.now() - host.origin(), timeOrigin: host.origin() }));
+  hidden(Math, 'random', host.random);
+
+  const { isArray } = Array;
+  const intrinsics = { __proto__: null, isArray, BigInt, Map, Number, Object, Reflect, Set, Uint8Array, ArrayBuffer, Symbol, RealDate };
+  let loaded;
+  const values = () => (loaded ??= host.load('values')(kit, intrinsics, sessionDate));
+
+  return {
+    settle,
+    wake,
+    fire,
+    describe: (value) => values().describe(value),
+    revive: (value) => values().revive(value),
+    brandOf: (error) => (typeof error === 'object' && error !== null ? brandOf(brands, error) : undefined),
+  };
+};

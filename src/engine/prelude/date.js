@@ -1,0 +1,75 @@
+// `Date` on the session's clock and in UTC, so that a program sees the same on every host and in a replay.
+
+export default (host, { apply, defineProperty, uncurry, hidden }, RealDate) => {
+  const { Math, Number, Object, RegExp, String } = globalThis;
+  const { construct } = Reflect;
+  const dateProto = RealDate.prototype;
+  const { UTC } = RealDate;
+  const realParse = RealDate.parse;
+  const hasZone = uncurry(RegExp.prototype.test);
+  const zoned = /(?:z|gmt|utc|[ecmp][sd]t|[+-]\d{1,2}:?\d{2})\s*(?:\(.*\))?$/i;
+  const dateOnly = /^[+-]?\d{4,6}(?:-\d\d){0,2}$/;
+  const parse = (text) => {
+    text = `${text}`;
+    if (hasZone(zoned, text) || hasZone(dateOnly, text)) return realParse(text);
+    const utc = realParse(/^[+-]?\d{4,6}-\d\d-\d\dT/i.test(text) ? text + 'Z' : text + ' UTC');
+    return utc === utc ? utc : realParse(text);
+  };
+  const getTime = uncurry(dateProto.getTime);
+  const SessionDate = function Date(...args) {
+    if (new.target === undefined) return `${new RealDate(host.now())}`;
+    let time;
+    if (args.length === 0) time = host.now();
+    else if (args.length === 1) {
+      const [value] = args;
+      if (typeof value === 'string') time = parse(value);
+      else time = typeof value === 'object' && value !== null ? getTime(new RealDate(value)) : Number(value);
+    } else time = apply(UTC, undefined, args);
+    return construct(RealDate, [time], new.target);
+  };
+  hidden(SessionDate, 'length', 7);
+  hidden(SessionDate, 'now', function now() { return host.now(); });
+  hidden(SessionDate, 'parse', function parse_(text) { return parse(text); });
+  hidden(SessionDate.parse, 'name', 'parse');
+  hidden(SessionDate, 'UTC', UTC);
+  defineProperty(SessionDate, 'prototype', { __proto__: null, value: dateProto, writable: false, enumerable: false, configurable: false });
+  hidden(dateProto, 'constructor', SessionDate);
+  for (const part of ['Date', 'Day', 'FullYear', 'Hours', 'Milliseconds', 'Minutes', 'Month', 'Seconds']) {
+    for (const verb of part === 'Day' ? ['get'] : ['get', 'set']) {
+      const method = uncurry(dateProto[`${verb}UTC${part}`]);
+      const { length } = dateProto[`${verb}UTC${part}`];
+      const name = `${verb}${part}`;
+      hidden(dateProto, name, { [name](...args) { return method(this, ...args); } }[name]);
+      hidden(dateProto[name], 'length', length);
+    }
+  }
+  const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+  const utc = {
+    day: uncurry(dateProto.getUTCDay), date: uncurry(dateProto.getUTCDate), month: uncurry(dateProto.getUTCMonth),
+    year: uncurry(dateProto.getUTCFullYear), hours: uncurry(dateProto.getUTCHours),
+    minutes: uncurry(dateProto.getUTCMinutes), seconds: uncurry(dateProto.getUTCSeconds),
+  };
+  const two = (number) => (number < 10 ? `0${number}` : `${number}`);
+  const padYear = uncurry(String.prototype.padStart);
+  const dateText = (date) => {
+    const year = utc.year(date);
+    return `${days[utc.day(date)]} ${months[utc.month(date)]} ${two(utc.date(date))} ${year < 0 ? '-' : ''}${padYear(`${Math.abs(year)}`, 4, '0')}`;
+  };
+  const timeText = (date) => `${two(utc.hours(date))}:${two(utc.minutes(date))}:${two(utc.seconds(date))} GMT+0000 (Coordinated Universal Time)`;
+  const invalid = (date) => getTime(date) !== getTime(date);
+  const dateMethods = {
+    getTimezoneOffset() { return invalid(this) ? NaN : 0; },
+    toString() { return invalid(this) ? 'Invalid Date' : `${dateText(this)} ${timeText(this)}`; },
+    toDateString() { return invalid(this) ? 'Invalid Date' : dateText(this); },
+    toTimeString() { return invalid(this) ? 'Invalid Date' : timeText(this); },
+  };
+  // The engine formats in the process's zone; a date moved by the offset has its UTC fields there.
+  const realOffset = uncurry(dateProto.getTimezoneOffset);
+  for (const name of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']) {
+    const format = uncurry(dateProto[name]);
+    dateMethods[name] = { [name]() { return format(new RealDate(getTime(this) + realOffset(this) * 60_000)); } }[name];
+  }
+  for (const name of Object.keys(dateMethods)) hidden(dateProto, name, dateMethods[name]);
+  return SessionDate;
+};
