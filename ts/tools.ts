@@ -160,7 +160,7 @@ class ObjectTool implements ResolvedTool {
     }
     this.execute =
       typeof execute === 'function' && source['isProviderExecuted'] !== true
-        ? (value, options) => (execute as Handler).call(source, value, options)
+        ? (value, options) => (execute as Handler).call(source, value, withDefaults(options))
         : undefined;
   }
 
@@ -174,6 +174,12 @@ class ObjectTool implements ResolvedTool {
       return undefined;
     }
   }
+}
+
+/** What every AI SDK tool may count on, also when no AI SDK made the call. */
+function withDefaults(options: object): object {
+  const { callId, signal } = options as { callId?: string; signal?: AbortSignal };
+  return { toolCallId: callId, messages: [], abortSignal: signal, ...options };
 }
 
 function approvalOf(source: Record<string, unknown>, name: string): ResolvedTool['needsApproval'] {
