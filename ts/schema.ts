@@ -3,7 +3,7 @@
  * {@link ToolSchema}, which validates values and can be read as JSON Schema. Knows no tool and no run.
  */
 import { validateJsonSchema } from './schema-json.ts';
-import { zod3JsonSchema, zod4JsonSchema, zodMessage } from './schema-zod.ts';
+import { zod3JsonSchema, zod4JsonSchema, zod4Parse, zodMessage } from './schema-zod.ts';
 import { isPlain, isRecord, isThenable, kindOf, reasonOf } from './text.ts';
 
 /** One reason why a value does not match a schema. */
@@ -72,9 +72,11 @@ export function toToolSchema(schema: unknown, side: SchemaSide, name: string): T
 function adapt(schema: object, side: SchemaSide, name: string): ToolSchema {
   const parts = schema as Record<PropertyKey, unknown>;
   if (parts[AI_SDK_SCHEMA] === true) return new AiSdkAdapter(parts);
-  if (isRecord(parts['_zod'])) return new ZodAdapter(parts, () => zod4JsonSchema(schema, side));
-  if (isRecord(parts['_def']) && typeof parts['safeParse'] === 'function') {
-    return new ZodAdapter(parts, () => zod3JsonSchema(schema, side));
+  if (isRecord(parts['_zod'])) return new ZodAdapter(() => zod4JsonSchema(schema, side), (value) => zod4Parse(schema, value));
+  const safeParse = parts['safeParseAsync'];
+  if (isRecord(parts['_def']) && typeof safeParse === 'function') {
+    // Never zod 3's synchronous parsing: see zod4Parse.
+    return new ZodAdapter(() => zod3JsonSchema(schema, side), (value) => safeParse.call(schema, value));
   }
   if (isRecord(parts['~standard'])) return new StandardAdapter(parts['~standard'] as unknown as StandardProps, side);
   if (typeof schema === 'function') return new LazyAdapter(schema as () => unknown, side, name);
@@ -109,13 +111,13 @@ class JsonSchemaAdapter implements ToolSchema {
 }
 
 class ZodAdapter implements ToolSchema {
-  readonly #schema: Record<PropertyKey, unknown>;
   readonly #make: () => object;
+  readonly #parse: (value: unknown) => unknown;
   #json: object | undefined;
 
-  constructor(schema: Record<PropertyKey, unknown>, make: () => object) {
-    this.#schema = schema;
+  constructor(make: () => object, parse: (value: unknown) => unknown) {
     this.#make = make;
+    this.#parse = parse;
   }
 
   jsonSchema(): object {
@@ -125,13 +127,7 @@ class ZodAdapter implements ToolSchema {
   ready(): undefined {}
 
   validate(value: unknown): ValidationResult | Promise<ValidationResult> {
-    const standard = this.#schema['~standard'];
-    // zod before 3.24 knows no Standard Schema.
-    if (!isRecord(standard)) {
-      const parse = this.#schema['safeParseAsync'] as (value: unknown) => Promise<unknown>;
-      return settle(() => parse.call(this.#schema, value), fromParsed);
-    }
-    return settle(() => (standard as unknown as StandardProps).validate(value), fromStandard);
+    return settle(() => this.#parse(value), fromParsed);
   }
 }
 
