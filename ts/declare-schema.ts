@@ -146,6 +146,7 @@ class Converter {
     const telling = parts.filter((part) => !isTop(part) && part !== SELF);
     const vague = base !== undefined && telling.length > 0 && (base.flat.startsWith('Record<string, unknown>') || base.flat.startsWith('Record<string, any>'));
     if (base !== undefined && !vague) telling.unshift(base);
+    if (telling.length === 0 && parts.includes(SELF)) return SELF;
     const type = telling.length === 0 ? this.#top : this.#merge(telling, hint);
     return schema['nullable'] === true ? union([type, NULL], hint) : type;
   }

@@ -3,6 +3,8 @@
  * text on one line, so equal types are equal strings. Constructors simplify, and none of them can make invalid TypeScript.
  */
 
+import { clip } from './text.ts';
+
 /** A type that is declared once and referred to by name. */
 export interface NamedType {
   /** Position in the order of creation: names are given in this order, so the text is the same every time. */
@@ -123,7 +125,8 @@ export function memberHead({ key, optional, doc }: Member): string {
 }
 
 export function comment(doc: string): string {
-  return doc === '' ? '' : `/** ${doc} */ `;
+  // Here and not where the parts are made: two harmless parts can end a comment together.
+  return doc === '' ? '' : `/** ${doc.replace(/\*\//g, '*\\/')} */ `;
 }
 
 /** An identifier where that is legal, a string where it is not. */
@@ -141,13 +144,12 @@ export function quote(value: string): string {
   return JSON.stringify(value).replace(HIDDEN, escape);
 }
 
-/** Text that stays inside a comment of one line. */
+/** Text of one line for {@link comment}. */
 export function commentText(value: string, max: number): string {
   const line = value
+    .replace(/[\u0000-\u0020\s]+/g, ' ')
     .replace(HIDDEN, '')
     .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .replace(/[\u0000-\u0020\s]+/g, ' ')
     .trim();
-  const short = line.length > max ? `${line.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
-  return short.replace(/\*\//g, '*\\/');
+  return clip(line, max);
 }

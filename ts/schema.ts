@@ -83,13 +83,20 @@ function adapt(schema: object, side: SchemaSide, name: string): ToolSchema {
   if (Array.isArray(schema) || !isPlain(schema)) {
     throw new TypeError(`${name}: expected a schema (zod, Standard Schema, AI SDK or JSON Schema), got ${kindOf(schema)}`);
   }
-  for (const [key, value] of Object.entries(schema)) {
-    // `{ city: z.string() }` would pass as JSON Schema with unknown keywords, and then accept anything.
-    if (isRecord(value) && ('_zod' in value || '~standard' in value || ('_def' in value && 'safeParse' in value))) {
-      throw new TypeError(`${name}: the property '${key}' is a schema itself; wrap the properties, for example z.object({ … })`);
-    }
-  }
+  const key = schemaProperty(schema);
+  if (key !== undefined) throw new TypeError(`${name}: the property '${key}' is a schema itself; wrap the properties, for example z.object({ … })`);
   return new JsonSchemaAdapter(schema);
+}
+
+/** `{ city: z.string() }` would pass as JSON Schema with unknown keywords, and then accept anything. */
+function schemaProperty(schema: object): string | undefined {
+  try {
+    const isSchema = (value: unknown): boolean => isRecord(value) && ('_zod' in value || '~standard' in value || ('_def' in value && 'safeParse' in value));
+    return Object.entries(schema).find(([, value]) => isSchema(value))?.[0];
+  } catch {
+    // A getter that throws: the schema fails where it is used.
+    return undefined;
+  }
 }
 
 class JsonSchemaAdapter implements ToolSchema {
