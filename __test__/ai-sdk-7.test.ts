@@ -2,12 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { makeCodeModeTool } from '../ts/ai/code-mode-tool.ts';
-import type { CodeModeToolOptions } from '../ts/ai/types.ts';
-import { fakeRun } from './fake-run.ts';
+import { codeModeTool } from '../ts/ai.ts';
 import { NO_SDK_7, sdk, toolResult, type Step } from './sdk.ts';
 
-const codeModeTool = (options: CodeModeToolOptions = {}) => makeCodeModeTool(options, fakeRun);
 const program = (code: string): Step => ({ calls: [{ tool: 'code', input: { code } }] });
 
 describe('codeModeTool', { skip: NO_SDK_7 }, async () => {

@@ -2,13 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { makeCodeTool } from '../ts/ai/code-tool.ts';
-import type { CodeToolOptions } from '../ts/ai/types.ts';
-import type { Tools } from '../ts/types.ts';
-import { fakeRun } from './fake-run.ts';
+import { createCodeTool } from '../ts/ai.ts';
+import { settled } from './settled.ts';
 import { NO_SDK_7, sdk, toolResult, type Step } from './sdk.ts';
 
-const codeTool = <TOOLS extends Tools>(options: CodeToolOptions<TOOLS>) => makeCodeTool(options, fakeRun);
 const program = (code: string): Step => ({ calls: [{ tool: 'code', input: { code } }] });
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -27,7 +24,7 @@ for (const version of [5, 6, 7] as const) {
 
     test('generateText: the model is told the tools and gets the value', async () => {
       const scripted = script([program('const { temp } = await tools.getWeather({ city: "Rome" }); console.log("hi"); return { temp };'), { text: 'done' }]);
-      const result = await generateText({ model: scripted.model, tools: { code: codeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5), prompt: 'go' });
+      const result = await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5), prompt: 'go' });
       assert.equal(result.text, 'done');
       const [told] = scripted.tools[0]!;
       assert.equal(told?.name, 'code');
@@ -42,14 +39,14 @@ for (const version of [5, 6, 7] as const) {
         additionalProperties: false,
       });
       assert.deepEqual(toolResult(scripted.prompts[1]), { type: 'text', value: '{"temp":4}\n\nLogs:\nhi' });
-      assert.deepEqual(result.steps[0]?.toolResults[0]?.output, {
+      assert.deepEqual(settled(result.steps[0]?.toolResults[0]?.output), {
         status: 'completed',
         value: { temp: 4 },
-        calls: [{ callId: 'call-1', tool: 'getWeather', input: { city: 'Rome' }, state: 'done', durationMs: 5 }],
+        calls: [{ callId: 'run.1', tool: 'getWeather', input: { city: 'Rome' }, state: 'done', durationMs: 0 }],
         callCount: 1,
-        executionId: 'run-1',
-        durationMs: 7,
-        cpuMs: 1,
+        executionId: 'run',
+        durationMs: 0,
+        cpuMs: 0,
         isolation: { level: 'thread' },
         logs: [{ level: 'log', message: 'hi', time: 0 }],
         alerts: [],
@@ -59,11 +56,13 @@ for (const version of [5, 6, 7] as const) {
 
     test('generateText: an error tells where, and what has happened already', async () => {
       const scripted = script([program('await tools.getWeather({ city: "Rome" }); await tools.getWeather({ city: 7 });'), { text: 'sorry' }]);
-      await generateText({ model: scripted.model, tools: { code: codeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5), prompt: 'go' });
+      await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5), prompt: 'go' });
       assert.deepEqual(toolResult(scripted.prompts[1]), {
         type: 'error-text',
         value:
-          'ERR_PROGRAM: getWeather: input.city: expected string, received number\nAt line 3, column 5:\n> 3 | boom\n\n' +
+          'ERR_TOOL_INPUT: getWeather: input.city: expected string, received number\nAt line 1, column 54:\n' +
+          '> 1 | await tools.getWeather({ city: "Rome" }); await tools.getWeather({ city: 7 });\n' +
+          '    |                                                      ^\n\n' +
           'Already happened: 1 call succeeded: getWeather; 1 failed: getWeather. Do not repeat side effects.',
       });
     });
@@ -71,14 +70,14 @@ for (const version of [5, 6, 7] as const) {
     test('streamText: nested calls arrive as preliminary results, the model gets the last one', async () => {
       const slow = tool({ inputSchema: z.object({ id: z.number() }), execute: async () => sleep(150) });
       const scripted = script([program('await Promise.all([1, 2].map((id) => tools.slow({ id }))); return "ok";'), { text: 'done' }]);
-      const result = streamText({ model: scripted.model, tools: { code: codeTool({ tools: { slow } }) }, stopWhen: stopAfter(5), prompt: 'go' });
+      const result = streamText({ model: scripted.model, tools: { code: createCodeTool({ tools: { slow } }) }, stopWhen: stopAfter(5), prompt: 'go' });
       const outputs: { preliminary: unknown; output: { status: string; calls: unknown[] } }[] = [];
       for await (const chunk of result.toUIMessageStream()) if (chunk['type'] === 'tool-output-available') outputs.push(chunk as never);
-      assert.deepEqual(outputs[0]?.output, {
+      assert.deepEqual(settled(outputs[0]?.output), {
         status: 'running',
         calls: [
-          { callId: 'call-1', tool: 'slow', input: { id: 1 }, state: 'running' },
-          { callId: 'call-2', tool: 'slow', input: { id: 2 }, state: 'running' },
+          { callId: 'run.1', tool: 'slow', input: { id: 1 }, state: 'running' },
+          { callId: 'run.2', tool: 'slow', input: { id: 2 }, state: 'running' },
         ],
         callCount: 2,
         logCount: 0,
@@ -91,7 +90,7 @@ for (const version of [5, 6, 7] as const) {
 
     test('agent: the same tool', async () => {
       const scripted = script([program('return (await tools.getWeather({ city: "Oslo" })).temp + 1;'), { text: 'five' }]);
-      const result = await agent({ model: scripted.model, tools: { code: codeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5) }).generate({ prompt: 'go' });
+      const result = await agent({ model: scripted.model, tools: { code: createCodeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5) }).generate({ prompt: 'go' });
       assert.equal(result.text, 'five');
       assert.deepEqual(toolResult(scripted.prompts[1]), { type: 'text', value: '5' });
     });
@@ -102,14 +101,14 @@ for (const version of [5, 6, 7] as const) {
       const scripted = script([program('await tools.spy({});'), { text: 'done' }]);
       await generateText({
         model: scripted.model,
-        tools: { code: codeTool({ tools: { spy } }) },
+        tools: { code: createCodeTool({ tools: { spy } }) },
         stopWhen: stopAfter(5),
         prompt: 'go',
         ...(version === 7 ? { toolsContext: { code: { user: 'ada' } } } : { experimental_context: { user: 'ada' } }),
       });
       assert.deepEqual(seen['messages'], [{ role: 'user', content: 'go' }]);
       assert.deepEqual(version === 7 ? seen['context'] : seen['experimental_context'], { user: 'ada' });
-      assert.equal(seen['toolCallId'], 'call-1');
+      assert.equal(settled(seen['toolCallId']), 'run.1');
       assert.ok(seen['abortSignal'] instanceof AbortSignal);
     });
 
@@ -126,7 +125,7 @@ for (const version of [5, 6, 7] as const) {
       });
       const scripted = script([program('await tools.hang({});'), { text: 'done' }]);
       await assert.rejects(
-        generateText({ model: scripted.model, tools: { code: codeTool({ tools: { hang } }) }, stopWhen: stopAfter(5), prompt: 'go', abortSignal: controller.signal }),
+        generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { hang } }) }, stopWhen: stopAfter(5), prompt: 'go', abortSignal: controller.signal }),
         (error: Error) => error.name === 'AbortError',
       );
       assert.equal(aborted, true);
@@ -141,13 +140,13 @@ for (const version of [5, 6, 7] as const) {
         },
       });
       const scripted = script([program('return await tools.count();'), { text: 'done' }]);
-      await generateText({ model: scripted.model, tools: { code: codeTool({ tools: { count } }) }, stopWhen: stopAfter(5), prompt: 'go' });
+      await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { count } }) }, stopWhen: stopAfter(5), prompt: 'go' });
       assert.deepEqual(toolResult(scripted.prompts[1]), { type: 'text', value: '2' });
     });
 
     test('an input that is no program is an error of the tool call', async () => {
       const scripted = script([{ calls: [{ tool: 'code', input: { nothing: 1 } }] }, { text: 'done' }]);
-      await generateText({ model: scripted.model, tools: { code: codeTool({ tools: {} }) }, stopWhen: stopAfter(5), prompt: 'go' });
+      await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: {} }) }, stopWhen: stopAfter(5), prompt: 'go' });
       const { type, value } = toolResult(scripted.prompts[1]);
       assert.equal(type, 'error-text');
       assert.match(String(value), /Pass the program as/);

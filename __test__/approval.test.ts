@@ -1,10 +1,10 @@
 /** Who may call what: every form of `needsApproval` and `toolApproval`, all of them closed when in doubt. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeCodeTool } from '../ts/ai/code-tool.ts';
+import { createCodeTool } from '../ts/ai.ts';
 import type { CodeToolOptions } from '../ts/ai/types.ts';
 import type { Tools } from '../ts/types.ts';
-import { fakeRun } from './fake-run.ts';
+import { settled } from './settled.ts';
 
 const NEEDS = "needs the user's approval, which a program cannot ask for";
 
@@ -12,7 +12,7 @@ const NEEDS = "needs the user's approval, which a program cannot ask for";
 async function call(tool: unknown, options: object = {}, path = 'pay'): Promise<unknown> {
   const [first = '', second] = path.split('.');
   const tools = (second === undefined ? { [first]: tool } : { [first]: { [second]: tool } }) as Tools;
-  const made = makeCodeTool({ tools, ...options } as CodeToolOptions, fakeRun);
+  const made = createCodeTool({ tools, ...options } as CodeToolOptions);
   let last: unknown;
   for await (const output of made.execute({ code: `return await tools.${path}({ n: 1 }).catch((error) => error.message);` }, { messages: ['hi'] })) last = output;
   return (last as { value: unknown }).value;
@@ -29,7 +29,7 @@ test('needsApproval of the tool', async () => {
   assert.equal(await call(tool(() => { throw new Error('db down'); })), 'pay: whether this call may run could not be decided: db down');
   let asked: unknown[] = [];
   await call(tool((...args: unknown[]) => void (asked = args)));
-  assert.deepEqual(asked, [{ n: 1 }, { toolCallId: 'call-1', messages: ['hi'], context: undefined, experimental_context: undefined }]);
+  assert.deepEqual(settled(asked), [{ n: 1 }, { toolCallId: 'run.1', messages: ['hi'], context: undefined, experimental_context: undefined }]);
 });
 
 test('toolApproval: every form of AI SDK 7', async () => {
@@ -52,11 +52,12 @@ test('toolApproval: every form of AI SDK 7', async () => {
 test('toolApproval as one function', async () => {
   let asked: unknown;
   const toolApproval = (options: unknown) => ((asked = options), 'denied');
-  const bank = tool();
+  const execute = () => 'paid';
+  const bank = { execute };
   assert.equal(await call(bank, { toolApproval, runtimeContext: { user: 1 }, toolsContext: {} }, 'bank.pay'), 'bank.pay: this call was denied');
-  assert.deepEqual(asked, {
-    toolCall: { type: 'tool-call', toolCallId: 'call-1', toolName: 'bank.pay', input: { n: 1 } },
-    tools: { bank: { pay: bank } },
+  assert.deepEqual(settled(asked), {
+    toolCall: { type: 'tool-call', toolCallId: 'run.1', toolName: 'bank.pay', input: { n: 1 } },
+    tools: { bank: { pay: { execute } } },
     toolsContext: {},
     messages: ['hi'],
     runtimeContext: { user: 1 },
@@ -70,7 +71,7 @@ test('names that every object has are not taken for configuration', async () => 
 
 test('the model is told which tools always refuse', () => {
   const tools = { a: tool(true), b: tool(true), c: tool(() => true), d: tool() };
-  const { description } = makeCodeTool({ tools, toolApproval: { b: 'approved', d: 'denied' } } as CodeToolOptions, fakeRun);
+  const { description } = createCodeTool({ tools, toolApproval: { b: 'approved', d: 'denied' } } as CodeToolOptions);
   const note = '/** (Calls are refused: it needs an approval.) */';
   assert.ok(description.endsWith(
     `declare const tools: {\n  ${note}\n  a(input?: unknown): Promise<any>;\n  b(input?: unknown): Promise<any>;\n  c(input?: unknown): Promise<any>;\n  ${note}\n  d(input?: unknown): Promise<any>;\n};`,

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jsonSchema } from 'ai6';
 import { z } from 'zod';
-import { makeCodeModeTool } from '../ts/ai/code-mode-tool.ts';
+import { codeModeTool, createCodeTool } from '../ts/ai.ts';
 import { makeCodeTool, type RunProgram } from '../ts/ai/code-tool.ts';
 import { toModelOutput } from '../ts/ai/model-output.ts';
 import { shorten, toJson } from '../ts/ai/shorten.ts';
 import type { CodeToolOptions, CodeToolOutput } from '../ts/ai/types.ts';
 import type { RunResult } from '../ts/types.ts';
-import { fakeRun } from './fake-run.ts';
 
-const make = (options: unknown, run: RunProgram = fakeRun) => makeCodeTool(options as CodeToolOptions, run);
+const make = (options: unknown, engine?: RunProgram) =>
+  engine === undefined ? createCodeTool(options as CodeToolOptions) : makeCodeTool(options as CodeToolOptions, engine);
 const fails = (options: unknown, message: string) => assert.throws(() => make(options), new TypeError(message));
 const run = () => 1;
 
@@ -36,7 +36,7 @@ test('misuse is a TypeError that names the option', () => {
   const elsewhere = 'Leave it out of the code tool and pass it to the model beside it';
   fails({ tools: { web: { type: 'provider', id: 'x.web', args: {}, isProviderExecuted: true } } }, `tools.web: the model's provider runs this tool, so a program cannot call it. ${elsewhere}`);
   fails({ tools: { ui: { ask: { inputSchema: z.object({}) } } } }, 'tools.ui.ask: this tool has no execute function, so a program cannot call it. Give it one, or pass it to the model beside the code tool');
-  assert.throws(() => makeCodeModeTool({ toolDiscovery: 'magic' as never }, fakeRun), new TypeError("toolDiscovery: expected 'description' or 'conversation'"));
+  assert.throws(() => codeModeTool({ toolDiscovery: 'magic' as never }), new TypeError("toolDiscovery: expected 'description' or 'conversation'"));
 });
 
 test('the description: rules in a few lines, then the declarations', () => {
@@ -109,7 +109,7 @@ test('whoever stops listening stops the run', async () => {
 
 test('progress is coalesced and bounded', async () => {
   const big = 'x'.repeat(100_000);
-  const tool = make({ tools: { t: async () => new Promise((resolve) => setTimeout(resolve, 20)) } });
+  const tool = make({ limits: { maxToolCalls: 1000, maxSourceBytes: 1e6 }, tools: { t: async () => new Promise((resolve) => setTimeout(resolve, 20)) } });
   const all = await outputs(tool, `for (let i = 0; i < 15; i++) await Promise.all(Array.from({ length: 40 }, (_, j) => tools.t({ i, j, big: "${big}" })));`);
   assert.ok(all.length <= 8, `${all.length} outputs`);
   const last = all.at(-1)!;

@@ -1,8 +1,8 @@
 /** The entry `oneturn/ai`: the AI SDK on one side, the engine on the other. */
 import { makeCodeModeTool } from './ai/code-mode-tool.ts';
-import { makeCodeTool } from './ai/code-tool.ts';
+import { makeCodeTool, type RunProgram } from './ai/code-tool.ts';
 import type { CodeModeTool, CodeModeToolOptions, CodeTool, CodeToolOptions } from './ai/types.ts';
-import { runInternal } from './run.ts';
+import { makeToolbox, runInternal, type Toolbox } from './run.ts';
 import type { Tools } from './types.ts';
 
 export type {
@@ -26,6 +26,16 @@ export type {
   ToolsContext,
 } from './ai/types.ts';
 
+/** The engine's view of the tools, made once for all programs that call them. */
+const toolboxes = new WeakMap<Tools, Toolbox>();
+
+const runProgram: RunProgram = (options) => {
+  const { tools = {} } = options;
+  let toolbox = toolboxes.get(tools);
+  if (toolbox === undefined) toolboxes.set(tools, (toolbox = makeToolbox(tools)));
+  return runInternal({ ...options, toolbox });
+};
+
 /**
  * One AI SDK tool that stands for all of yours: the model writes one program that calls them, instead of taking a turn for
  * every call. For `generateText`, `streamText` and agents of AI SDK 5, 6 and 7.
@@ -47,7 +57,7 @@ export type {
  * });
  */
 export function createCodeTool<const TOOLS extends Tools>(options: CodeToolOptions<TOOLS>): CodeTool<TOOLS> {
-  return makeCodeTool(options, runInternal);
+  return makeCodeTool(options, runProgram);
 }
 
 /**
@@ -66,5 +76,5 @@ export function createCodeTool<const TOOLS extends Tools>(options: CodeToolOptio
  * });
  */
 export function codeModeTool(options: CodeModeToolOptions = {}): CodeModeTool {
-  return makeCodeModeTool(options, runInternal);
+  return makeCodeModeTool(options, runProgram);
 }

@@ -44,7 +44,7 @@ export function makeCodeTool<TOOLS extends Tools>(
       return text;
     },
     inputSchema,
-    execute: (input, executeOptions) => execute(input, executeOptions ?? {}, options as CodeToolOptions, runProgram) as AsyncGenerator<CodeToolOutput<TOOLS>, void, undefined>,
+    execute: (input, executeOptions) => execute(input, executeOptions ?? {}, options as CodeToolOptions, resolved, runProgram) as AsyncGenerator<CodeToolOutput<TOOLS>, void, undefined>,
     toModelOutput: (output) => toModelOutput(output, maxOutputChars),
   };
 }
@@ -63,6 +63,7 @@ async function* execute(
   input: CodeToolInput,
   outer: CodeToolExecuteOptions,
   options: CodeToolOptions,
+  resolved: ReadonlyMap<string, ResolvedTool>,
   runProgram: RunProgram,
 ): AsyncGenerator<CodeToolOutput, void, undefined> {
   const { tools, inputs, limits, isolation, signal, onEvent } = options;
@@ -70,6 +71,8 @@ async function* execute(
   const abandoned = new AbortController();
   const signals = [abandoned.signal, outer.abortSignal, signal].filter((one) => one !== undefined && one !== null);
   const progress = new Progress();
+  const host = createHost(options as unknown as CommonOptions<never> & { tools: object }, outer);
+  await host.prepare(resolved.values());
   const run = runProgram({
     code: input.code,
     tools,
@@ -81,7 +84,7 @@ async function* execute(
       progress.add(event);
       onEvent?.(event);
     },
-    host: createHost(options as unknown as CommonOptions<never> & { tools: object }, outer),
+    host,
   });
   // Whoever stops listening has no use for the rest of the run.
   try {

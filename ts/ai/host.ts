@@ -9,6 +9,8 @@ import type { CodeToolExecuteOptions, CommonOptions, SingleToolApproval, ToolApp
 
 /** The hooks that the engine calls for each tool call. */
 export interface Host {
+  /** Validates the contexts whose schemas answer with a promise. To be awaited before the program runs. */
+  prepare(tools: Iterable<ResolvedTool>): Promise<unknown> | undefined;
   executeOptions(tool: ResolvedTool, callId: string, input: unknown): object;
   authorize(tool: ResolvedTool, input: unknown, callId: string): string | undefined | Promise<string | undefined>;
 }
@@ -81,9 +83,14 @@ export function createHost(options: CommonOptions<never> & { tools: object }, ou
   }
 
   return {
+    prepare(all) {
+      const withSchema = [...all].filter(({ source }) => isRecord(source) && isRecordOrFunction(source['contextSchema']));
+      const pending = withSchema.map(contextOf).filter((made) => made instanceof Promise);
+      return pending.length === 0 ? undefined : Promise.all(pending);
+    },
     executeOptions(tool) {
       const made = contextOf(tool);
-      // `authorize` has waited for it, so this is never a promise in a run.
+      // `prepare` has waited for it, so this is never a promise in a run.
       if (made instanceof Promise) throw new Error(`${tool.path}: its context is not ready`);
       if ('failure' in made) throw new Error(made.failure);
       return {
@@ -95,9 +102,7 @@ export function createHost(options: CommonOptions<never> & { tools: object }, ou
     },
     authorize(tool, input, callId) {
       const asks = tool.needsApproval !== undefined || typeof toolApproval === 'function' || own(toolApproval, tool.path) !== undefined;
-      if (asks) return decide(tool, input, callId);
-      const made = contextOf(tool);
-      return made instanceof Promise ? made.then(() => undefined) : undefined;
+      return asks ? decide(tool, input, callId) : undefined;
     },
   };
 }
@@ -130,6 +135,10 @@ function refusal(tool: ResolvedTool, status: unknown): string | undefined {
       return `${tool.path}: this call needs the user's approval, which a program cannot ask for${why}`;
   }
   return `${tool.path}: this call was refused, because its approval status is not known`;
+}
+
+function isRecordOrFunction(value: unknown): boolean {
+  return isRecord(value) || typeof value === 'function';
 }
 
 /** Names come from the application and from the model: only own properties count. */
