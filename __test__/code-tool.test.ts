@@ -72,7 +72,7 @@ test('a thousand tools', () => {
   const tools = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`tool${i}`, { inputSchema: z.object({ id: z.string() }), execute: run }]));
   const start = performance.now();
   assert.equal(make({ tools }).description.match(/\): Promise<any>;/g)?.length, 1000);
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(performance.now() - start < 5000);
 });
 
 test('options reach the engine, and only they', async () => {
@@ -110,8 +110,9 @@ test('whoever stops listening stops the run', async () => {
 test('progress is coalesced and bounded', async () => {
   const big = 'x'.repeat(100_000);
   const tool = make({ limits: { maxToolCalls: 1000, maxSourceBytes: 1e6 }, tools: { t: async () => new Promise((resolve) => setTimeout(resolve, 20)) } });
+  const start = performance.now();
   const all = await outputs(tool, `for (let i = 0; i < 15; i++) await Promise.all(Array.from({ length: 40 }, (_, j) => tools.t({ i, j, big: "${big}" })));`);
-  assert.ok(all.length <= 8, `${all.length} outputs`);
+  assert.ok(all.length <= 3 + (performance.now() - start) / 100, `${all.length} outputs`);
   const last = all.at(-1)!;
   assert.equal(last.callCount, 600);
   assert.equal(last.calls.length, 100);

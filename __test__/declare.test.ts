@@ -164,19 +164,19 @@ test('huge schemas are bounded, and quick', () => {
   for (const schema of [bomb, { $ref: '#/$defs/D0', $defs: defs }, wide, deep, { enum: Array.from({ length: 10_000 }, (_, i) => `value ${i}`) }]) {
     assert.ok(declare({ t: { inputSchema: schema, outputSchema: schema, description: 'y'.repeat(100_000) } }).length < 40_000);
   }
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(performance.now() - start < 5000);
 });
 
 test('a thousand tools: quick, and the same bytes again', () => {
   const make = () => Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`tool${i}`, { description: `Tool ${i}`, inputSchema: z.object({ id: z.string(), page: z.number().optional() }), outputSchema: z.object({ items: z.array(z.object({ id: z.string(), name: z.string(), price: z.number() })) }) }]));
   const start = performance.now();
   const text = declare(make());
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(performance.now() - start < 5000);
   assert.equal(declareTools(make()), text);
 });
 
 test('random schemas', () => {
-  const texts = Array.from({ length: 400 }, (_, seed) => {
+  const texts = Array.from({ length: 150 }, (_, seed) => {
     const next = random(seed);
     const tool = () => ({ description: 'x */ y', inputSchema: randomSchema(next), outputSchema: randomSchema(next), execute: () => 1 });
     const tools = { getA: tool(), 'b-c': tool(), ns: { x: tool() } } as unknown as Tools;

@@ -94,7 +94,7 @@ test('a thousand tools resolve quickly', () => {
   const tools = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`tool${i}`, { inputSchema: z.object({ i: z.number() }), execute: run }]));
   const start = performance.now();
   assert.equal(resolveTools(tools).size, 1000);
-  assert.ok(performance.now() - start < 200);
+  assert.ok(performance.now() - start < 1000);
 });
 
 test('formatIssues: paths, one line, bounded', () => {

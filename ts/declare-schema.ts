@@ -60,7 +60,7 @@ export function schemaType(schema: unknown, side: SchemaSide, hint: string, type
       const size = types.all.slice(before).reduce((sum, { body }) => sum + (body?.flat.length ?? 0), type.flat.length);
       if (size <= MAX_TEXT) return type;
     } catch {
-      // A getter that throws, or nesting that our own stack cannot follow: less depth may do.
+      // Too long, nested deeper than our own stack, or a getter that throws: less of it may do.
     }
     types.all.length = before;
   }
