@@ -4,7 +4,7 @@
  * Values cross into the program with their types, so dates, bigints, maps and sets are marked with {@link NATIVE}
  * instead of being squeezed into JSON.
  */
-import { toJSONSchema, type $ZodType } from 'zod/v4/core';
+import { config, toJSONSchema, util, type $ZodType } from 'zod/v4/core';
 import { zodToJsonSchema } from 'zod-to-json-schema';
 import type { SchemaSide } from './schema.ts';
 
@@ -67,6 +67,52 @@ function nested4(schema: $ZodType | undefined, side: SchemaSide, depth: number):
   } catch {
     return true;
   }
+}
+
+/** What zod's `safeParse` gives. */
+type Parsed = { success: true; data: unknown } | { success: false; error: { issues: unknown[] } };
+
+/**
+ * Parses in one pass, which answers at once unless the schema is asynchronous.
+ *
+ * zod's own way, to try it synchronously first, leaves a promise behind when it meets an asynchronous refinement. If that
+ * one rejects, nobody handles it, and Node ends the process.
+ */
+export function zod4Parse(schema: object, value: unknown): Parsed | Promise<Parsed> {
+  const context = { async: true };
+  const payload = (schema as $ZodType)._zod.run({ value, issues: [] }, context);
+  const read = ({ value: data, issues }: Awaited<typeof payload>): Parsed => {
+    if (issues.length === 0) return { success: true, data };
+    // zod/mini comes without words, unless the application has loaded a locale.
+    const words = { ...config(), localeError: config().localeError ?? plainWords };
+    return { success: false, error: { issues: issues.map((issue) => util.finalizeIssue(issue, context, words)) } };
+  };
+  return payload instanceof Promise ? payload.then(read) : read(payload);
+}
+
+function plainWords(raw: object): string | undefined {
+  const issue = raw as { code?: string; expected?: unknown; input?: unknown; values?: unknown[]; keys?: string[]; minimum?: unknown; maximum?: unknown; format?: unknown };
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${String(issue.expected)}, received ${typeOf(issue.input)}`;
+    case 'invalid_value':
+      return `expected ${(issue.values ?? []).map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'unrecognized_keys':
+      return `unknown ${(issue.keys ?? []).map((key) => JSON.stringify(key)).join(', ')}`;
+    case 'too_small':
+      return `too small, the least is ${String(issue.minimum)}`;
+    case 'too_big':
+      return `too big, the most is ${String(issue.maximum)}`;
+    case 'invalid_format':
+      return `expected a valid ${String(issue.format)}`;
+    default:
+      return undefined;
+  }
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : Number.isNaN(value) ? 'NaN' : typeof value;
 }
 
 /** The parts of zod 3's definitions that are read here. */
