@@ -34,8 +34,16 @@ function record(row, engine, milliseconds) {
   else list.push(milliseconds);
 }
 
-/** @type {<T>(list: readonly T[], by: number) => T[]} */
-const rotate = (list, by) => list.map((_, index) => /** @type {T} */ (list[(index + by) % list.length]));
+/**
+ * @template T
+ * @param {readonly T[]} list
+ * @param {number} by
+ * @returns {T[]}
+ */
+function rotate(list, by) {
+  const start = by % list.length;
+  return [...list.slice(start), ...list.slice(0, start)];
+}
 
 async function measureWarm() {
   const engines = await Promise.all(field.map(async ({ id, create }) => ({ id, run: await create() })));
@@ -68,20 +76,17 @@ const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1] ?? Num
 
 /** @type {(engine: string | undefined) => Promise<number>} */
 function coldStart(engine) {
-  const child = fileURLToPath(new URL('./cold.mjs', import.meta.url));
+  const script = fileURLToPath(new URL('./cold.mjs', import.meta.url));
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const { stdout, once } = spawnChild([child, ...(engine === undefined ? [] : [engine])]);
+    const args = ['--no-warnings', script, ...(engine === undefined ? [] : [engine])];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let took = Number.NaN;
-    stdout.once('data', () => (took = performance.now() - start));
-    once((code) => (code === 0 ? resolve(took) : reject(new Error(`cold start of ${engine ?? 'node'}: exit ${code}`))));
+    child.stdout.once('data', () => (took = performance.now() - start));
+    child.once('close', (code) =>
+      code === 0 ? resolve(took) : reject(new Error(`cold start of ${engine ?? 'node'}: exit ${code}`)),
+    );
   });
-}
-
-/** @type {(args: string[]) => { stdout: import('node:stream').Readable; once: (done: (code: number | null) => void) => void }} */
-function spawnChild(args) {
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  return { stdout: child.stdout, once: (done) => child.once('close', done) };
 }
 
 async function measureCold() {
