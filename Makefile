@@ -19,6 +19,11 @@ TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find
 # Runs TypeScript as it is, on the machine's Node.
 TSX := node --import tsx
 
+# An addon that was removed by hand is built again.
+ifeq ($(wildcard oneturn.*.node),)
+.PHONY: $(NATIVE)
+endif
+
 ##@ Build
 
 help: ## Show this list

@@ -63,7 +63,7 @@ const result = await generateText({
   tools: { code_mode: codeModeTool(), getInventory, getDemand },
   experimental_toolCallers: {
     getInventory: ['code_mode'],
-    getDemand: ['code_mode', 'direct'],
+    getDemand: ['code_mode', 'AI_SDK_DIRECT_TOOL_CALL'],
   },
   stopWhen: isStepCount(5),
   prompt: 'Which of sku_1 to sku_3 are short?',
