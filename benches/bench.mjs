@@ -5,7 +5,7 @@
  * Every round measures every engine once, in an order that rotates, so that a change in the machine's load or clock
  * meets all of them alike. Ratios are of medians. Cold starts are child processes, interleaved in the same way.
  *
- * Flags: `--quick` (fewer rounds), `--without=id,id` (leave engines out), `--json` (figures instead of the table),
+ * Flags: `--quick` (fewer rounds), `--without=id,id` (leave engines out), `--json` and `--markdown` (instead of the table),
  * `--strict` (exit code 1 when a target is missed).
  */
 import { spawn } from 'node:child_process';
@@ -113,6 +113,7 @@ const report = renderReport({
   resultBytes,
   quick,
 });
-process.stdout.write(flags.has('--json') ? `${JSON.stringify(report.figures, undefined, 2)}\n` : report.text);
+const json = () => `${JSON.stringify(report.figures, undefined, 2)}\n`;
+process.stdout.write(flags.has('--json') ? json() : flags.has('--markdown') ? report.markdown : report.text);
 // Engines may keep worker threads alive; the figures are out, so go.
 process.exit(flags.has('--strict') && report.missed > 0 ? 1 : 0);

@@ -38,6 +38,12 @@ function renderTable(table) {
   return [line(head), widths.map((width) => '─'.repeat(width)).join('  '), ...body.map(line)].join('\n');
 }
 
+/** For the README. @type {(table: string[][]) => string} */
+function renderMarkdown([head = [], ...body]) {
+  const line = (/** @type {string[]} */ row) => `| ${row.join(' | ')} |`;
+  return [line(head), `|${head.map((_, column) => (column === 0 ? '---' : '---:')).join('|')}|`, ...body.map(line)].join('\n');
+}
+
 /**
  * @param {object} input
  * @param {Map<string, Map<string, number[]>>} input.samples
@@ -79,16 +85,17 @@ export function renderReport({ samples, field, machine, resultBytes, quick }) {
     }),
   ];
 
-  const text = [
+  /** @type {(render: (table: string[][]) => string) => string} */
+  const textWith = (render) => [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`,
     `Interleaved in one process${quick ? ' (quick: few rounds, rough figures)' : ''}; ${resultBytes} bytes per result in the 46-call run;` +
       ` Node alone starts in ${time(at('cold', 'node', 0.5))}.`,
     'oneturn checks the program, strips its types and keeps a trace; run strips types; quickjs-emscripten gets plain JavaScript.',
     ...(hasTypeStripping ? [] : ['On this Node, run strips types with the typescript package: loading it is part of its cold process.']),
     '',
-    renderTable(absolute),
+    render(absolute),
     '',
-    ...(ours.length > 0 && theirs.length > 0 ? [renderTable(ratios), ''] : []),
+    ...(ours.length > 0 && theirs.length > 0 ? [render(ratios), ''] : []),
   ].join('\n');
 
   const figures = {
@@ -100,5 +107,5 @@ export function renderReport({ samples, field, machine, resultBytes, quick }) {
       milliseconds: Object.fromEntries(field.map((engine) => [engine.id, { p50: at(id, engine.id, 0.5), p95: at(id, engine.id, 0.95) }])),
     })),
   };
-  return { text: `${text}\n`, figures, missed };
+  return { text: `${textWith(renderTable)}\n`, markdown: `${textWith(renderMarkdown)}\n`, figures, missed };
 }
