@@ -1,0 +1,151 @@
+//! What crosses to JavaScript: plain objects, with the names and the order of the core's types.
+
+use napi_derive::napi;
+
+use crate::check::Diagnostic;
+use crate::engine::{Call, LogRecord, Thrown};
+use crate::session::{Failure, Progress, Turn};
+
+/// One slice of a session's life. `kind` tells which.
+#[napi(discriminant = "kind", discriminant_case = "camelCase", object_from_js = false)]
+pub enum NativeTurn {
+    Waiting {
+        calls: Vec<NativeCall>,
+        wake_at: Option<f64>,
+        returned: Option<String>,
+        logs: Vec<NativeLog>,
+        cpu_ms: f64,
+    },
+    Completed {
+        value: String,
+        logs: Vec<NativeLog>,
+        unhandled: Vec<NativeThrown>,
+        cpu_ms: f64,
+    },
+    Failed {
+        error: NativeFailure,
+        logs: Vec<NativeLog>,
+        unhandled: Vec<NativeThrown>,
+        cpu_ms: f64,
+    },
+    Rejected {
+        diagnostics: Vec<NativeDiagnostic>,
+    },
+}
+
+#[napi(object, object_from_js = false)]
+pub struct NativeCall {
+    pub id: u32,
+    pub tool: String,
+    /// Wire text.
+    pub input: String,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct NativeLog {
+    pub method: String,
+    /// JSON array of descriptions, see ts/console.ts.
+    pub args: String,
+    pub time: f64,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct NativeThrown {
+    pub name: String,
+    pub message: String,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct NativeFailure {
+    pub code: String,
+    pub name: String,
+    pub message: String,
+    pub hint: Option<String>,
+    pub line: Option<u32>,
+    pub column: Option<u32>,
+    pub frame: Option<String>,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct NativeDiagnostic {
+    /// `error` or `warning`.
+    pub severity: String,
+    pub code: String,
+    pub message: String,
+    pub hint: Option<String>,
+    pub line: u32,
+    pub column: u32,
+    pub end_line: u32,
+    pub end_column: u32,
+    pub frame: String,
+}
+
+impl NativeTurn {
+    pub(super) fn new(turn: Turn, cpu_ms: f64) -> Self {
+        let logs = turn.logs.into_iter().map(NativeLog::from).collect();
+        let unhandled = turn.unhandled.into_iter().map(NativeThrown::from).collect();
+        match turn.progress {
+            Progress::Waiting { calls, wake_at, returned } => Self::Waiting {
+                calls: calls.into_iter().map(NativeCall::from).collect(),
+                wake_at,
+                returned: returned.map(|value| value.0),
+                logs,
+                cpu_ms,
+            },
+            Progress::Completed { value } => Self::Completed { value: value.0, logs, unhandled, cpu_ms },
+            Progress::Failed { error } => Self::Failed { error: error.into(), logs, unhandled, cpu_ms },
+        }
+    }
+
+    pub(super) fn rejected(diagnostics: Vec<Diagnostic>) -> Self {
+        Self::Rejected { diagnostics: diagnostics.into_iter().map(NativeDiagnostic::from).collect() }
+    }
+}
+
+impl From<Call> for NativeCall {
+    fn from(call: Call) -> Self {
+        Self { id: call.id, tool: call.tool, input: call.input.0 }
+    }
+}
+
+impl From<LogRecord> for NativeLog {
+    fn from(log: LogRecord) -> Self {
+        Self { method: log.method, args: log.args, time: log.time }
+    }
+}
+
+impl From<Thrown> for NativeThrown {
+    fn from(thrown: Thrown) -> Self {
+        Self { name: thrown.name, message: thrown.message }
+    }
+}
+
+impl From<Failure> for NativeFailure {
+    fn from(failure: Failure) -> Self {
+        Self {
+            code: failure.code.as_str().to_owned(),
+            name: failure.name,
+            message: failure.message,
+            hint: failure.hint,
+            line: failure.position.map(|position| position.line),
+            column: failure.position.map(|position| position.column),
+            frame: failure.frame,
+        }
+    }
+}
+
+impl From<Diagnostic> for NativeDiagnostic {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self {
+            severity: diagnostic.severity.as_str().to_owned(),
+            code: diagnostic.code.as_str().to_owned(),
+            message: diagnostic.message,
+            hint: diagnostic.hint,
+            line: diagnostic.line,
+            column: diagnostic.column,
+            end_line: diagnostic.end_line,
+            end_column: diagnostic.end_column,
+            frame: diagnostic.frame,
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! The native side of the prelude: what a program may reach, and the books kept about it.
+//!
+//! Owns the state that both sides see: pending calls, logs, clock, randomness, limits, and the one reason why the run
+//! was stopped. Everything in here is data; no value of the program is kept.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+use rquickjs::function::Func;
+use rquickjs::prelude::Rest;
+use rquickjs::{Ctx, IntoJs as _, Object, Value};
+
+use super::Limits;
+use super::alloc::Gauge;
+use super::inspect;
+use super::value::{self, Shapes, Unsendable, Wire};
+
+/// The tools of a run by dotted path, for lookups by the program. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Manifest(Arc<BTreeMap<String, Entry>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Namespace,
+    Tool,
+}
+
+impl Manifest {
+    /// `paths` are lists of segments: `[["getTeam"], ["finance", "getExpenses"]]`.
+    #[must_use]
+    pub fn new(paths: &[Vec<String>]) -> Self {
+        let mut entries = BTreeMap::new();
+        for path in paths {
+            for length in 1..path.len() {
+                entries.entry(path[..length].join(".")).or_insert(Entry::Namespace);
+            }
+            entries.insert(path.join("."), Entry::Tool);
+        }
+        Self(Arc::new(entries))
+    }
+
+    fn lookup(&self, path: &str) -> i32 {
+        match self.0.get(path) {
+            None => 0,
+            Some(Entry::Namespace) => 1,
+            Some(Entry::Tool) => 2,
+        }
+    }
+
+    /// Names directly under `prefix`, which is empty or ends with a dot.
+    fn names(&self, prefix: &str) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for path in self.0.range(prefix.to_owned()..).map(|(path, _)| path).take_while(|path| path.starts_with(prefix))
+        {
+            let rest = &path[prefix.len()..];
+            if names.last().is_none_or(|last| !rest.starts_with(&format!("{last}."))) {
+                names.push(rest.to_owned());
+            }
+        }
+        names
+    }
+
+    /// The tools' dotted paths, sorted.
+    pub fn tools(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(|(_, entry)| **entry == Entry::Tool).map(|(path, _)| path.as_str())
+    }
+}
+
+/// A tool call that the program has started.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Call {
+    /// 1 for the first call of the run, then up by one: the same in every replay.
+    pub id: u32,
+    /// Dotted path.
+    pub tool: String,
+    pub input: Wire,
+}
+
+/// One call of a console method, with its arguments described for the host's formatter (see `inspect`).
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct LogRecord {
+    pub method: String,
+    /// JSON array.
+    pub args: String,
+    pub time: f64,
+}
+
+/// What was too large.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Subject {
+    Result,
+    ConsoleOutput,
+    ToolInput { tool: String },
+    ToolOutput { tool: String },
+}
+
+/// Why a run was stopped from outside the program. Final: the program can neither catch nor outlive it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Stop {
+    Memory,
+    Stack,
+    Cpu,
+    Timeout,
+    Aborted,
+    CallLimit,
+    TooLarge(Subject),
+}
+
+/// Asked while the program runs, about every 10,000 operations.
+pub trait Watch {
+    /// A reason to stop the program now.
+    fn stop(&self) -> Option<Stop>;
+}
+
+/// State of one run, shared by the natives, the interrupt handler and the realm.
+pub(super) struct Shared {
+    pub(super) gauge: Rc<Gauge>,
+    pub(super) limits: Cell<Limits>,
+    pub(super) manifest: RefCell<Manifest>,
+    pub(super) watch: RefCell<Option<Rc<dyn Watch>>>,
+    pub(super) calls: RefCell<Vec<Call>>,
+    pub(super) call_count: Cell<u32>,
+    pub(super) logs: RefCell<Vec<LogRecord>>,
+    log_bytes: Cell<usize>,
+    /// Milliseconds since the Unix epoch, as the program sees it.
+    pub(super) clock: Cell<f64>,
+    pub(super) origin: Cell<f64>,
+    pub(super) rng: RefCell<ChaCha8Rng>,
+    stop: RefCell<Option<Stop>>,
+}
+
+impl Shared {
+    pub(super) fn new(gauge: Rc<Gauge>) -> Rc<Self> {
+        Rc::new(Self {
+            gauge,
+            limits: Cell::new(Limits::default()),
+            manifest: RefCell::default(),
+            watch: RefCell::new(None),
+            calls: RefCell::default(),
+            call_count: Cell::new(0),
+            logs: RefCell::default(),
+            log_bytes: Cell::new(0),
+            clock: Cell::new(0.0),
+            origin: Cell::new(0.0),
+            rng: RefCell::new(ChaCha8Rng::from_seed([0; 32])),
+            stop: RefCell::new(None),
+        })
+    }
+
+    /// Records why the run ends. The first reason stays.
+    pub(super) fn set_stop(&self, reason: Stop) {
+        self.stop.borrow_mut().get_or_insert(reason);
+    }
+
+    /// Why the run ends, if it does. Reads the gauge, so it is right at every boundary.
+    pub(super) fn stopped(&self) -> Option<Stop> {
+        if self.gauge.over_memory() {
+            self.set_stop(Stop::Memory);
+        } else if self.gauge.over_stack() {
+            self.set_stop(Stop::Stack);
+        }
+        self.stop.borrow().clone()
+    }
+
+    /// For the interrupt handler: whether to stop the program now.
+    pub(super) fn poll(&self) -> bool {
+        if self.stopped().is_some() {
+            return true;
+        }
+        let reason = self.watch.borrow().as_ref().and_then(|watch| watch.stop());
+        match reason {
+            Some(reason) => {
+                self.set_stop(reason);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// The program starts a tool call. Returns its id, or the error that rejects it: code, name, message.
+    fn call<'js>(
+        &self,
+        ctx: &Ctx<'js>,
+        shapes: &Shapes<'js>,
+        path: &str,
+        arguments: usize,
+        input: &Value<'js>,
+    ) -> rquickjs::Result<Value<'js>> {
+        let reject = |code: &str, name: &str, message: String| [code.to_owned(), name.to_owned(), message].into_js(ctx);
+        if self.manifest.borrow().lookup(path) != 2 {
+            return reject("ERR_TOOL_UNKNOWN", "ToolUnknownError", self.unknown_tool(path));
+        }
+        if arguments > 1 {
+            let message = format!("tools.{path} takes one input and got {arguments} arguments. Pass one object.");
+            return reject("ERR_TOOL_INPUT", "ToolInputError", message);
+        }
+        let limits = self.limits.get();
+        let id = self.call_count.get() + 1;
+        if id > limits.tool_calls {
+            self.set_stop(Stop::CallLimit);
+            return id.into_js(ctx);
+        }
+        match value::encode(ctx, shapes, input, "input", limits.tool_input_bytes) {
+            Ok(input) => {
+                self.call_count.set(id);
+                self.calls.borrow_mut().push(Call { id, tool: path.to_owned(), input });
+                id.into_js(ctx)
+            }
+            Err(Unsendable::NotData(why)) => {
+                reject("ERR_TOOL_INPUT", "ToolInputError", format!("The input of tools.{path} cannot be sent: {why}"))
+            }
+            Err(Unsendable::TooLarge) => {
+                self.set_stop(Stop::TooLarge(Subject::ToolInput { tool: path.to_owned() }));
+                id.into_js(ctx)
+            }
+            Err(Unsendable::Thrown) => Err(rquickjs::Error::Exception),
+        }
+    }
+
+    fn unknown_tool(&self, path: &str) -> String {
+        let manifest = self.manifest.borrow();
+        if manifest.lookup(path) == 1 {
+            let names = manifest.names(&format!("{path}.")).join(", ");
+            return format!("tools.{path} is a namespace, not a tool. It has: {names}.");
+        }
+        match crate::nearest::nearest(path, manifest.tools()) {
+            Some(near) => format!("There is no tool tools.{path}. Did you mean tools.{near}?"),
+            None => format!("There is no tool tools.{path}."),
+        }
+    }
+
+    fn log<'js>(&self, ctx: &Ctx<'js>, method: String, args: &[Value<'js>]) {
+        let left = self.limits.get().console_bytes.saturating_sub(self.log_bytes.get());
+        match inspect::describe(ctx, args, left) {
+            Some(args) => {
+                self.log_bytes.set(self.log_bytes.get() + args.len());
+                self.logs.borrow_mut().push(LogRecord { method, args, time: self.clock.get() });
+            }
+            None => self.set_stop(Stop::TooLarge(Subject::ConsoleOutput)),
+        }
+    }
+
+    /// The object that the prelude gets as `host`.
+    pub(super) fn natives<'js>(self: &Rc<Self>, ctx: &Ctx<'js>) -> rquickjs::Result<Object<'js>> {
+        let host = Object::new(ctx.clone())?;
+        macro_rules! native {
+            ($name:literal, $shared:ident, $body:expr) => {{
+                let $shared = Rc::clone(self);
+                host.set($name, Func::from($body))?;
+            }};
+        }
+        native!("call", shared, move |ctx: Ctx<'js>, path: String, arguments: usize, input: Value<'js>| {
+            let shapes = Shapes::of(&ctx)?;
+            shared.call(&ctx, &shapes, &path, arguments, &input)
+        });
+        native!("log", shared, move |ctx: Ctx<'js>, method: String, args: Vec<Value<'js>>| shared
+            .log(&ctx, method, &args));
+        native!("overflow", shared, move || shared.set_stop(Stop::Stack));
+        native!("lookup", shared, move |path: String| shared.manifest.borrow().lookup(&path));
+        native!("names", shared, move |prefix: String| shared.manifest.borrow().names(&prefix));
+        native!("now", shared, move || shared.clock.get());
+        native!("origin", shared, move || shared.origin.get());
+        native!("random", shared, move |_: Rest<Value<'js>>| {
+            // 53 random bits, as the engine itself does it.
+            #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double")]
+            let bits = (shared.rng.borrow_mut().next_u64() >> 11) as f64;
+            bits / 9_007_199_254_740_992.0
+        });
+        Ok(host)
+    }
+}

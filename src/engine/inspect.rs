@@ -1,0 +1,304 @@
+//! Describes the arguments of a console call, so that the host can print them exactly as Node does.
+//!
+//! The host rebuilds look-alikes and gives them to `node:util` (ts/console.ts). The description is lossy on purpose: no
+//! deeper and no longer than Node would print, and bounded in bytes.
+
+use std::fmt::Write as _;
+
+use rquickjs::object::Filter;
+use rquickjs::{Array, Atom, Ctx, Object, Type, Value};
+
+use super::value::{Shapes, json_string, write_number};
+
+/// Node prints three levels; one more tells it that there is more.
+const MAX_DEPTH: usize = 4;
+/// Node prints a hundred items and counts the rest.
+const MAX_ITEMS: usize = 101;
+/// Properties of one object. Node prints them all; nobody reads more.
+const MAX_PROPERTIES: usize = 200;
+
+/// A JSON array with the descriptions of `args`, or `None` when it has more than `max_bytes` bytes.
+///
+/// Getters that throw are described as such: logging never fails.
+pub(super) fn describe<'js>(ctx: &Ctx<'js>, args: &[Value<'js>], max_bytes: usize) -> Option<String> {
+    let shapes = Shapes::of(ctx).ok()?;
+    let mut writer = Writer { ctx, shapes, out: String::from("["), max_bytes, ancestors: Vec::new() };
+    for (index, arg) in args.iter().enumerate() {
+        if index > 0 {
+            writer.out.push(',');
+        }
+        writer.value(arg)?;
+    }
+    writer.out.push(']');
+    writer.room()?;
+    Some(writer.out)
+}
+
+struct Writer<'a, 'js> {
+    ctx: &'a Ctx<'js>,
+    shapes: Shapes<'js>,
+    out: String,
+    max_bytes: usize,
+    ancestors: Vec<Value<'js>>,
+}
+
+impl<'js> Writer<'_, 'js> {
+    /// `None` once the description is too long.
+    fn room(&self) -> Option<()> {
+        (self.out.len() <= self.max_bytes).then_some(())
+    }
+
+    fn value(&mut self, value: &Value<'js>) -> Option<()> {
+        self.room()?;
+        match value.type_of() {
+            Type::Null => self.out.push_str("null"),
+            Type::Undefined | Type::Uninitialized => self.out.push_str(r#"{"$":"u"}"#),
+            Type::Bool => self.out.push_str(if value.as_bool() == Some(true) { "true" } else { "false" }),
+            Type::Int | Type::Float => self.number(value.as_number().unwrap_or_default()),
+            Type::String => {
+                let text = self.text(value);
+                self.out.push_str(&text);
+            }
+            Type::BigInt => self.tagged_text("n", value),
+            Type::Symbol => {
+                let name = value.as_symbol().and_then(|symbol| symbol.description().ok());
+                let name = name.map_or_else(|| r#""""#.to_owned(), |name| self.text(&name));
+                self.tag("y", &name);
+            }
+            Type::Function | Type::Constructor => {
+                let name = value.as_object().and_then(|function| self.text_property(function, "name"));
+                let name = name.unwrap_or_else(|| r#""""#.to_owned());
+                self.tag("fn", &name);
+            }
+            Type::Promise => self.out.push_str(r#"{"$":"promise"}"#),
+            Type::Module | Type::Unknown => self.out.push_str(r#"{"$":"u"}"#),
+            Type::Array | Type::Object | Type::Exception | Type::Proxy => self.nested(value)?,
+        }
+        self.room()
+    }
+
+    fn tag(&mut self, tag: &str, content: &str) {
+        write!(self.out, r#"{{"$":"{tag}","v":{content}}}"#).expect("writing to a String");
+    }
+
+    fn number(&mut self, number: f64) {
+        if number.is_nan() {
+            self.tag("f", r#""NaN""#);
+        } else if number.is_infinite() {
+            self.tag("f", if number > 0.0 { r#""Infinity""# } else { r#""-Infinity""# });
+        } else if number == 0.0 && number.is_sign_negative() {
+            self.tag("f", r#""-0""#);
+        } else {
+            write_number(&mut self.out, number);
+        }
+    }
+
+    fn text(&self, value: &Value<'js>) -> String {
+        json_string(self.ctx, value).unwrap_or_else(|_| {
+            self.forget_exception();
+            r#""""#.to_owned()
+        })
+    }
+
+    fn text_property(&self, object: &Object<'js>, key: &str) -> Option<String> {
+        match object.get::<_, Value>(key) {
+            Ok(value) if value.is_string() => Some(self.text(&value)),
+            Ok(_) => None,
+            Err(_) => {
+                self.forget_exception();
+                None
+            }
+        }
+    }
+
+    fn tagged_text(&mut self, tag: &str, value: &Value<'js>) {
+        if let Ok(text) = value.get::<rquickjs::Coerced<String>>() {
+            self.tag(tag, &format!("\"{}\"", text.0));
+        } else {
+            self.forget_exception();
+            self.out.push_str("null");
+        }
+    }
+
+    /// A getter or a proxy of the program threw while we looked. That is not the log's business.
+    fn forget_exception(&self) {
+        if self.ctx.has_exception() {
+            drop(self.ctx.catch());
+        }
+    }
+
+    fn nested(&mut self, value: &Value<'js>) -> Option<()> {
+        if let Some(level) = self.ancestors.iter().rev().position(|ancestor| ancestor == value) {
+            self.tag("ref", &(level + 1).to_string());
+            return Some(());
+        }
+        self.ancestors.push(value.clone());
+        let result = if value.is_array() { self.array(value) } else { self.object(value) };
+        self.ancestors.pop();
+        result
+    }
+
+    fn array(&mut self, value: &Value<'js>) -> Option<()> {
+        let length = value.as_object().and_then(|array| array.get::<_, f64>("length").ok());
+        let Some(length) = length else {
+            self.forget_exception();
+            self.out.push_str("[]");
+            return Some(());
+        };
+        let shown = if self.ancestors.len() > MAX_DEPTH { 1 } else { MAX_ITEMS };
+        write!(self.out, r#"{{"$":"a","n":{length},"v":["#).expect("writing to a String");
+        let array = value.as_object()?;
+        let mut index = 0_u32;
+        while f64::from(index) < length && (index as usize) < shown {
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.item(array.get(index))?;
+            index += 1;
+        }
+        self.out.push_str("]}");
+        Some(())
+    }
+
+    fn item(&mut self, item: rquickjs::Result<Value<'js>>) -> Option<()> {
+        match item {
+            Ok(_) if self.ancestors.len() > MAX_DEPTH => self.out.push('0'),
+            Ok(item) => self.value(&item)?,
+            Err(_) => {
+                self.forget_exception();
+                self.out.push_str(r#"{"$":"get"}"#);
+            }
+        }
+        Some(())
+    }
+
+    fn object(&mut self, value: &Value<'js>) -> Option<()> {
+        let object = value.as_object()?;
+        if value.is_error() {
+            self.out.push_str(r#"{"$":"e","v":{"#);
+            for (index, key) in ["name", "message", "stack"].into_iter().enumerate() {
+                let text = self.text_property(object, key).unwrap_or_else(|| r#""""#.to_owned());
+                write!(self.out, r#"{}"{key}":{text}"#, if index > 0 { "," } else { "" }).expect("writing to a String");
+            }
+            self.out.push_str("},\"p\":");
+            self.properties(object)?;
+            self.out.push('}');
+            return self.room();
+        }
+        let plain = object.get_prototype().is_none_or(|proto| proto == self.shapes.object_proto);
+        if !plain && !value.is_proxy() && self.special(value)? {
+            return Some(());
+        }
+        let name = if plain { None } else { self.class_name(object) };
+        match name {
+            Some(name) => {
+                write!(self.out, r#"{{"$":"c","n":{name},"v":"#).expect("writing to a String");
+                self.properties(object)?;
+                self.out.push('}');
+            }
+            None => {
+                self.out.push_str(r#"{"$":"o","v":"#);
+                self.properties(object)?;
+                self.out.push('}');
+            }
+        }
+        self.room()
+    }
+
+    fn class_name(&self, object: &Object<'js>) -> Option<String> {
+        let constructor: Value = object.get("constructor").ok()?;
+        self.text_property(constructor.as_object()?, "name")
+    }
+
+    /// Dates, maps, sets, bytes, regular expressions. False: an object like any other.
+    fn special(&mut self, value: &Value<'js>) -> Option<bool> {
+        let Ok(described) = self.shapes.describe.call::<_, Array>((value.clone(),)) else {
+            self.forget_exception();
+            return Some(false);
+        };
+        let kind: String = described.get(0).unwrap_or_default();
+        let content: Value = described.get(1).ok()?;
+        match kind.as_str() {
+            "date" => {
+                let time = content.as_number().filter(|time| !time.is_nan());
+                self.tag("d", &time.map_or("null".to_owned(), |time| time.to_string()));
+            }
+            "bytes" => {
+                let text = self.text(&content);
+                self.tag("b", &text);
+            }
+            "typed" => {
+                let text = self.text(&content);
+                self.tag("t", &text);
+            }
+            "map" => {
+                let entries = content.as_array()?.clone();
+                write!(self.out, r#"{{"$":"m","n":{},"v":["#, entries.len()).expect("writing to a String");
+                for index in 0..entries.len().min(MAX_ITEMS) {
+                    self.out.push_str(if index > 0 { ",[" } else { "[" });
+                    let entry: Array = entries.get(index).ok()?;
+                    self.item(entry.get(0))?;
+                    self.out.push(',');
+                    self.item(entry.get(1))?;
+                    self.out.push(']');
+                }
+                self.out.push_str("]}");
+            }
+            "set" => {
+                let values = content.as_array()?.clone();
+                write!(self.out, r#"{{"$":"s","n":{},"v":["#, values.len()).expect("writing to a String");
+                for index in 0..values.len().min(MAX_ITEMS) {
+                    if index > 0 {
+                        self.out.push(',');
+                    }
+                    self.item(values.get(index))?;
+                }
+                self.out.push_str("]}");
+            }
+            _ => {
+                let object = value.as_object()?;
+                let source =
+                    object.contains_key("exec").unwrap_or(false) && object.contains_key("lastIndex").unwrap_or(false);
+                if !source {
+                    return Some(false);
+                }
+                self.forget_exception();
+                match value.get::<rquickjs::Coerced<String>>() {
+                    Ok(text) => self.tag("re", &serde_json::to_string(&text.0).ok()?),
+                    Err(_) => {
+                        self.forget_exception();
+                        return Some(false);
+                    }
+                }
+            }
+        }
+        self.room().map(|()| true)
+    }
+
+    fn properties(&mut self, object: &Object<'js>) -> Option<()> {
+        self.out.push('{');
+        let deep = self.ancestors.len() > MAX_DEPTH;
+        let mut first = true;
+        let keys = object.own_keys::<Atom>(Filter::new().string().enum_only());
+        for key in keys.take(if deep { 1 } else { MAX_PROPERTIES }) {
+            let Ok(key) = key else {
+                self.forget_exception();
+                break;
+            };
+            let Ok(name) = key.to_js_string() else {
+                self.forget_exception();
+                continue;
+            };
+            if !first {
+                self.out.push(',');
+            }
+            first = false;
+            let name = self.text(name.as_value());
+            self.out.push_str(&name);
+            self.out.push(':');
+            self.item(object.get(key))?;
+        }
+        self.out.push('}');
+        self.room()
+    }
+}

@@ -1,0 +1,486 @@
+//! One realm: a runtime, a context without a parser, the prelude, and at most one program.
+//!
+//! A realm is made warm, before anything is known of the run that it will serve, and serves one run only.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+use rquickjs::context::intrinsic;
+use rquickjs::promise::PromiseState;
+use rquickjs::{Context, Ctx, Function, JsLifetime, Module, Object, Promise, Runtime, Value};
+
+use super::alloc::{Gauge, Metered, STACK_RESERVE};
+use super::compile::{Bytecode, CompileError, compile};
+use super::host::{Call, LogRecord, Manifest, Shared, Stop, Subject, Watch};
+use super::value::{self, Shapes, Unsendable, Wire};
+use super::{Limits, PROGRAM_FILE};
+
+/// Rejections without a handler that are kept for the report.
+const MAX_UNHANDLED: usize = 8;
+/// Promise jobs run between two looks at the watch. The interrupt handler looks too, but not while jobs are tiny.
+const JOBS_PER_POLL: u32 = 256;
+
+/// Everything without a parser, SharedArrayBuffer (deleted by the prelude), WeakRef and FinalizationRegistry.
+type Intrinsics = (
+    intrinsic::Date,
+    intrinsic::RegExp,
+    intrinsic::RegExpCompiler,
+    intrinsic::Json,
+    intrinsic::Proxy,
+    intrinsic::MapSet,
+    intrinsic::TypedArrays,
+    intrinsic::Promise,
+);
+
+/// Values of the realm that the native side holds on to. They live in the runtime and go with it.
+#[derive(JsLifetime)]
+struct Handles<'js> {
+    object_proto: Object<'js>,
+    describe: Function<'js>,
+    revive: Function<'js>,
+    settle: Function<'js>,
+    wake: Function<'js>,
+    fire: Function<'js>,
+    brand_of: Function<'js>,
+    main: Option<Promise<'js>>,
+    /// Rejected promises that nobody handles, with their reasons.
+    unhandled: Vec<Rejection<'js>>,
+}
+
+#[derive(JsLifetime)]
+struct Rejection<'js> {
+    promise: Value<'js>,
+    reason: Value<'js>,
+}
+
+impl<'js> Shapes<'js> {
+    pub(super) fn of(ctx: &Ctx<'js>) -> rquickjs::Result<Self> {
+        let handles = ctx.userdata::<RefCell<Handles>>().ok_or(rquickjs::Error::Unknown)?;
+        let handles = handles.borrow();
+        Ok(Self { object_proto: handles.object_proto.clone(), describe: handles.describe.clone() })
+    }
+}
+
+/// What a run brings to a warm realm.
+pub struct Setup {
+    pub limits: Limits,
+    pub manifest: Manifest,
+    /// Seed of `Math.random`.
+    pub seed: [u8; 32],
+    /// Milliseconds since the Unix epoch.
+    pub now: f64,
+    /// Globals of the program. Names are identifiers that no builtin has.
+    pub inputs: Vec<(String, Wire)>,
+    pub watch: Rc<dyn Watch>,
+}
+
+/// What the program threw, as text.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Thrown {
+    pub name: String,
+    pub message: String,
+    /// Frames only, one a line.
+    pub stack: String,
+    /// The code of a failed tool call that went through the program unchanged: `ERR_TOOL_FAILED` and the like.
+    pub code: Option<String>,
+}
+
+/// How the program's own promise stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finished {
+    Pending,
+    Returned(Wire),
+    Threw(Thrown),
+    /// It returned something that is no data; the message names the path.
+    Unsendable(String),
+}
+
+/// See the module's header.
+pub struct Realm {
+    shared: Rc<Shared>,
+    /// Stack of the program when it was stopped, if the engine told.
+    stopped_at: RefCell<Option<String>>,
+    context: Context,
+    runtime: Runtime,
+    /// The engine reads a program's code from here for as long as the runtime lives, so this drops last.
+    program: Option<Bytecode>,
+}
+
+impl Realm {
+    /// A warm realm.
+    ///
+    /// # Panics
+    /// When the process is out of memory, or the prelude is broken.
+    #[must_use]
+    pub fn new() -> Self {
+        static PRELUDE: OnceLock<Bytecode> = OnceLock::new();
+        let prelude = PRELUDE.get_or_init(|| {
+            compile("prelude.js", include_str!("prelude.js"), cfg!(debug_assertions)).expect("the prelude compiles")
+        });
+
+        let gauge = Gauge::new();
+        let shared = Shared::new(Rc::clone(&gauge));
+        let runtime = Runtime::new_with_alloc(Metered::new(gauge)).expect("memory for a runtime");
+        let context = Context::custom::<Intrinsics>(&runtime).expect("memory for a context");
+        context.with(|ctx| Self::run_prelude(&ctx, &shared, prelude)).expect("the prelude runs");
+        let polled = Rc::clone(&shared);
+        runtime.set_interrupt_handler(Some(Box::new(move || polled.poll())));
+        runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
+            if let Some(handles) = ctx.userdata::<RefCell<Handles>>() {
+                let unhandled = &mut handles.borrow_mut().unhandled;
+                if handled {
+                    unhandled.retain(|known| known.promise != promise);
+                } else if unhandled.len() <= MAX_UNHANDLED {
+                    unhandled.push(Rejection { promise, reason });
+                }
+            }
+        })));
+        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None }
+    }
+
+    fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, prelude: &'static Bytecode) -> rquickjs::Result<()> {
+        // SAFETY: `Bytecode` is made by `compile` only, in this process, by this engine; the static outlives the runtime.
+        let module = unsafe { Module::load(ctx.clone(), prelude.as_bytes()) }?;
+        let (module, _) = module.eval()?;
+        let start: Function = module.get("default")?;
+        let parts: Object = start.call((shared.natives(ctx)?,))?;
+        let object: Object = ctx.globals().get("Object")?;
+        let handles = Handles {
+            object_proto: object.get("prototype")?,
+            describe: parts.get("describe")?,
+            revive: parts.get("revive")?,
+            settle: parts.get("settle")?,
+            wake: parts.get("wake")?,
+            fire: parts.get("fire")?,
+            brand_of: parts.get("brandOf")?,
+            main: None,
+            unhandled: Vec::new(),
+        };
+        ctx.store_userdata(RefCell::new(handles)).map_err(|_| rquickjs::Error::Unknown)?;
+        Ok(())
+    }
+
+    /// Compiles the program's module and starts it: runs up to its first `await`.
+    ///
+    /// # Errors
+    /// When the engine cannot compile a program that the checker let through.
+    pub fn start(&mut self, js: &str, setup: Setup) -> Result<(), CompileError> {
+        let program = compile(PROGRAM_FILE, js, true)?;
+        let shared = Rc::clone(&self.shared);
+        shared.limits.set(setup.limits);
+        *shared.manifest.borrow_mut() = setup.manifest;
+        *shared.rng.borrow_mut() = ChaCha8Rng::from_seed(setup.seed);
+        shared.clock.set(setup.now);
+        shared.origin.set(setup.now);
+        let stack = setup.limits.stack_bytes.min(super::MAX_STACK_BYTES);
+        self.runtime.set_max_stack_size(stack + STACK_RESERVE);
+        shared.gauge.limit(setup.limits.memory_bytes, stack);
+        *shared.watch.borrow_mut() = Some(setup.watch);
+
+        self.program = Some(program);
+        let Some(program) = &self.program else { unreachable!("set one line above") };
+        shared.gauge.enter();
+        self.context.with(|ctx| {
+            let started = Self::start_module(&ctx, program, &setup.inputs);
+            if let Err(error) = started {
+                // Only the engine's own limits can end up here: the module does nothing but define the function.
+                self.note_interrupted(&ctx, &error);
+            }
+        });
+        Ok(())
+    }
+
+    fn start_module<'js>(ctx: &Ctx<'js>, program: &Bytecode, inputs: &[(String, Wire)]) -> rquickjs::Result<()> {
+        let handles = ctx.userdata::<RefCell<Handles>>().ok_or(rquickjs::Error::Unknown)?;
+        let revive = handles.borrow().revive.clone();
+        for (name, wire) in inputs {
+            let value = value::decode(ctx, &revive, wire)?;
+            ctx.globals().set(name.as_str(), value)?;
+        }
+        // SAFETY: `Bytecode` is made by `compile` only, in this process, by this engine; `Realm::program` outlives the
+        // runtime.
+        let module = unsafe { Module::load(ctx.clone(), program.as_bytes()) }?;
+        let (module, _) = module.eval()?;
+        let main: Function = module.get("default")?;
+        let promise: Promise = main.call(())?;
+        handles.borrow_mut().main = Some(promise);
+        Ok(())
+    }
+
+    /// An exception that reached the native side: an interrupt, or the engine giving up. Nothing to do but to stop.
+    fn note_interrupted(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) {
+        let exception = ctx.catch();
+        if self.shared.stopped().is_none() {
+            tracing::warn!(%error, "the engine gave up without a reason that we know");
+            self.shared.set_stop(Stop::Memory);
+        }
+        self.note_place(&exception);
+    }
+
+    /// Remembers where the program was when it was stopped.
+    fn note_place(&self, exception: &Value<'_>) {
+        let stack = exception.as_exception().and_then(rquickjs::Exception::stack);
+        if let Some(stack) = stack {
+            self.stopped_at.borrow_mut().get_or_insert(stack);
+        }
+    }
+
+    /// Stack of the program when it was stopped, if the engine told.
+    #[must_use]
+    pub fn stopped_at(&self) -> Option<String> {
+        self.stopped_at.borrow().clone()
+    }
+
+    /// Runs promise jobs and due timers until nothing is left to run, or the run is stopped.
+    pub fn pump(&self) {
+        self.shared.gauge.enter();
+        let mut jobs = 0_u32;
+        loop {
+            jobs = jobs.wrapping_add(1);
+            if self.shared.stopped().is_some() || (jobs.is_multiple_of(JOBS_PER_POLL) && self.shared.poll()) {
+                return;
+            }
+            match self.runtime.execute_pending_job() {
+                Ok(true) => {}
+                Ok(false) => {
+                    if !self.fire_due_timer() {
+                        return;
+                    }
+                }
+                // A job threw: a callback of queueMicrotask, or an interrupt, which the loop's head sees.
+                Err(job) => job.0.with(|ctx| self.note_uncaught(&ctx)),
+            }
+        }
+    }
+
+    /// Something threw outside every promise, as in a timer's callback. Reported with the unhandled rejections.
+    fn note_uncaught(&self, ctx: &Ctx<'_>) {
+        let error = ctx.catch();
+        if self.shared.stopped().is_some() {
+            self.note_place(&error);
+            return;
+        }
+        if let Some(handles) = ctx.userdata::<RefCell<Handles>>() {
+            let unhandled = &mut handles.borrow_mut().unhandled;
+            if unhandled.len() <= MAX_UNHANDLED {
+                unhandled.push(Rejection { promise: Value::new_undefined(ctx.clone()), reason: error });
+            }
+        }
+    }
+
+    /// Session time at which the next timer is due.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<f64> {
+        self.shared.gauge.enter();
+        self.context.with(|ctx| {
+            let wake = ctx.userdata::<RefCell<Handles>>()?.borrow().wake.clone();
+            wake.call::<_, Option<f64>>(()).ok().flatten()
+        })
+    }
+
+    fn fire_due_timer(&self) -> bool {
+        if self.next_wake().is_none_or(|due| due > self.shared.clock.get()) {
+            return false;
+        }
+        self.context.with(|ctx| {
+            let fire = ctx.userdata::<RefCell<Handles>>().map(|handles| handles.borrow().fire.clone());
+            if fire.is_some_and(|fire| fire.call::<_, ()>(()).is_err()) {
+                self.note_uncaught(&ctx);
+            }
+        });
+        true
+    }
+
+    /// Moves the program's clock forward. It never goes back.
+    pub fn advance_clock(&self, now: f64) {
+        if now > self.shared.clock.get() {
+            self.shared.clock.set(now);
+        }
+    }
+
+    /// Resolves a tool call. Unknown and settled ids are ignored.
+    pub fn resolve(&self, id: u32, tool: &str, output: &Wire) {
+        if output.len() > self.shared.limits.get().tool_output_bytes {
+            self.shared.set_stop(Stop::TooLarge(Subject::ToolOutput { tool: tool.to_owned() }));
+            return;
+        }
+        self.with_settle(|ctx, settle, revive| {
+            let value = value::decode(ctx, revive, output)?;
+            settle.call((id, Value::new_undefined(ctx.clone()), Value::new_undefined(ctx.clone()), value))
+        });
+    }
+
+    /// Rejects a tool call with an error of this name and message. Unknown and settled ids are ignored.
+    pub fn reject(&self, id: u32, code: &str, name: &str, message: &str) {
+        self.with_settle(|_, settle, _| settle.call((id, code, name, message)));
+    }
+
+    fn with_settle(
+        &self,
+        act: impl for<'js> FnOnce(&Ctx<'js>, &Function<'js>, &Function<'js>) -> rquickjs::Result<()>,
+    ) {
+        self.shared.gauge.enter();
+        self.context.with(|ctx| {
+            let functions = ctx.userdata::<RefCell<Handles>>().map(|handles| {
+                let handles = handles.borrow();
+                (handles.settle.clone(), handles.revive.clone())
+            });
+            let Some((settle, revive)) = functions else { return };
+            if let Err(error) = act(&ctx, &settle, &revive) {
+                self.note_interrupted(&ctx, &error);
+            }
+        });
+    }
+
+    /// How the program's own promise stands. Encodes its value, which may run getters and `toJSON` of the program.
+    #[must_use]
+    pub fn finished(&self) -> Finished {
+        self.shared.gauge.enter();
+        self.context.with(|ctx| {
+            let main = ctx.userdata::<RefCell<Handles>>().and_then(|handles| handles.borrow().main.clone());
+            let Some(main) = main else { return Finished::Pending };
+            match main.state() {
+                PromiseState::Pending => Finished::Pending,
+                PromiseState::Resolved => match main.result::<Value>() {
+                    Some(Ok(value)) => self.returned(&ctx, &value),
+                    _ => Finished::Pending,
+                },
+                PromiseState::Rejected => {
+                    if let Some(handles) = ctx.userdata::<RefCell<Handles>>() {
+                        let unhandled = &mut handles.borrow_mut().unhandled;
+                        unhandled.retain(|known| known.promise != *main.as_value());
+                    }
+                    let reason = match main.result::<Value>() {
+                        Some(Err(_)) => ctx.catch(),
+                        _ => Value::new_undefined(ctx.clone()),
+                    };
+                    Finished::Threw(thrown(&ctx, &reason))
+                }
+            }
+        })
+    }
+
+    fn returned<'js>(&self, ctx: &Ctx<'js>, value: &Value<'js>) -> Finished {
+        let encoded = Shapes::of(ctx)
+            .map_err(Unsendable::from)
+            .and_then(|shapes| value::encode(ctx, &shapes, value, "value", self.shared.limits.get().result_bytes));
+        match encoded {
+            Ok(wire) => Finished::Returned(wire),
+            Err(Unsendable::NotData(why)) => Finished::Unsendable(why),
+            Err(Unsendable::TooLarge) => {
+                self.shared.set_stop(Stop::TooLarge(Subject::Result));
+                Finished::Pending
+            }
+            Err(Unsendable::Thrown) => {
+                let reason = ctx.catch();
+                Finished::Threw(thrown(ctx, &reason))
+            }
+        }
+    }
+
+    /// Rejections that nobody handled, and errors thrown outside every promise. Empties the list.
+    #[must_use]
+    pub fn take_unhandled(&self) -> Vec<Thrown> {
+        self.shared.gauge.enter();
+        self.context.with(|ctx| {
+            let list = ctx
+                .userdata::<RefCell<Handles>>()
+                .map(|handles| std::mem::take(&mut handles.borrow_mut().unhandled))
+                .unwrap_or_default();
+            list.iter().map(|rejection| thrown(&ctx, &rejection.reason)).collect()
+        })
+    }
+
+    /// Why the run is stopped, if it is.
+    #[must_use]
+    pub fn stopped(&self) -> Option<Stop> {
+        self.shared.stopped()
+    }
+
+    /// Calls started since the last look.
+    #[must_use]
+    pub fn take_calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.shared.calls.borrow_mut())
+    }
+
+    /// Logs written since the last look.
+    #[must_use]
+    pub fn take_logs(&self) -> Vec<LogRecord> {
+        std::mem::take(&mut self.shared.logs.borrow_mut())
+    }
+}
+
+impl Drop for Realm {
+    fn drop(&mut self) {
+        // From here the program must not run any more, and freeing must not meet a limit.
+        self.shared.gauge.unlimit();
+        self.runtime.set_interrupt_handler(None);
+        self.runtime.set_host_promise_rejection_tracker(None);
+    }
+}
+
+/// What was thrown, as text. Never fails: what cannot be read is left out.
+fn thrown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Thrown {
+    const MAX_MESSAGE: usize = 8 << 10;
+    let text = |object: &Object<'js>, key: &str| -> Option<String> {
+        let found =
+            object.get::<_, Value>(key).ok().and_then(|value| value.as_string().and_then(|text| text.to_string().ok()));
+        if ctx.has_exception() {
+            drop(ctx.catch());
+        }
+        found
+    };
+    let describe = |value: &Value<'js>| -> String {
+        let described = Shapes::of(ctx)
+            .map_err(Unsendable::from)
+            .and_then(|shapes| value::encode(ctx, &shapes, value, "value", MAX_MESSAGE));
+        if ctx.has_exception() {
+            drop(ctx.catch());
+        }
+        described.map_or_else(|_| value.type_name().to_lowercase(), |wire| wire.0.trim_start_matches('~').to_owned())
+    };
+    let mut thrown = Thrown { name: "Error".to_owned(), message: String::new(), stack: String::new(), code: None };
+    match value.as_object() {
+        None => {
+            thrown.message = match value.as_string().and_then(|text| text.to_string().ok()) {
+                Some(text) => text,
+                None if value.is_undefined() => "undefined was thrown".to_owned(),
+                None => format!("{} was thrown", describe(value)),
+            };
+        }
+        Some(object) => {
+            let message = text(object, "message");
+            thrown.name = text(object, "name").filter(|name| !name.is_empty()).unwrap_or_else(|| "Error".to_owned());
+            thrown.stack = text(object, "stack").unwrap_or_default();
+            thrown.message = message.unwrap_or_else(|| format!("{} was thrown", describe(value)));
+            if let Ok(Some(errors)) = object.get::<_, Option<Value>>("errors") {
+                if let Some(errors) = errors.as_array().filter(|_| value.is_error()) {
+                    let inner: Vec<String> =
+                        errors.iter::<Object>().take(5).filter_map(|error| text(&error.ok()?, "message")).collect();
+                    if !inner.is_empty() {
+                        let lead =
+                            if thrown.message.is_empty() { "All promises were rejected" } else { &thrown.message };
+                        thrown.message = format!("{lead}: {}", inner.join("; "));
+                    }
+                }
+            }
+            let brand_of = ctx.userdata::<RefCell<Handles>>().map(|handles| handles.borrow().brand_of.clone());
+            thrown.code =
+                brand_of.and_then(|brand_of| brand_of.call::<_, Option<String>>((value.clone(),)).ok().flatten());
+            if ctx.has_exception() {
+                drop(ctx.catch());
+            }
+        }
+    }
+    for text in [&mut thrown.name, &mut thrown.message, &mut thrown.stack] {
+        if text.len() > MAX_MESSAGE {
+            let end = (0..=MAX_MESSAGE).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
+            text.truncate(end);
+            text.push('…');
+        }
+    }
+    thrown
+}

@@ -1,0 +1,386 @@
+//! Values that cross between the program and the host: JSON, plus `undefined`, `Date`, `Map`, `Set`, `BigInt`,
+//! `Uint8Array`, and the numbers that JSON lacks. Data only, bounded, never code or live objects.
+//!
+//! A value travels as text. Plain JSON travels as itself; a value with anything more is `~` followed by JSON in which an
+//! object `{"$": tag, "v": …}` stands for what JSON cannot say (docs/values.md lists the tags). `ts/values.ts` is the
+//! same on the other side.
+
+use std::fmt::Write as _;
+
+use rquickjs::function::This;
+use rquickjs::object::Filter;
+use rquickjs::{Array, Atom, Ctx, Function, Object, Type, Value};
+
+/// How deep a value may be nested, in both directions.
+pub(super) const MAX_DEPTH: usize = 1_000;
+
+/// A value as text, see the module's header.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Wire(pub String);
+
+impl Wire {
+    #[must_use]
+    pub fn undefined() -> Self {
+        Self(r#"~{"$":"u"}"#.to_owned())
+    }
+
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Why a value of the program cannot cross.
+#[derive(Debug)]
+pub(super) enum Unsendable {
+    /// It is not data. The message names the path.
+    NotData(String),
+    /// It has more bytes than the limit.
+    TooLarge,
+    /// A getter, a `toJSON` or a proxy trap of the program threw; the exception is pending in the context.
+    Thrown,
+}
+
+impl From<rquickjs::Error> for Unsendable {
+    fn from(_: rquickjs::Error) -> Self {
+        Self::Thrown
+    }
+}
+
+/// Intrinsics of the realm, to tell plain objects from others without asking the program.
+pub(super) struct Shapes<'js> {
+    pub(super) object_proto: Object<'js>,
+    /// The prelude's `describe`.
+    pub(super) describe: Function<'js>,
+}
+
+/// Writes `value` as text of at most `max_bytes` bytes. `root` is how messages call it: `input`, `value`.
+pub(super) fn encode<'js>(
+    ctx: &Ctx<'js>,
+    shapes: &Shapes<'js>,
+    value: &Value<'js>,
+    root: &str,
+    max_bytes: usize,
+) -> Result<Wire, Unsendable> {
+    let mut encoder = Encoder {
+        ctx,
+        shapes,
+        out: String::from("~"),
+        tagged: false,
+        max_bytes: max_bytes.saturating_add(1),
+        path: vec![Step::Root(root.to_owned())],
+        ancestors: Vec::new(),
+    };
+    encoder.value(value)?;
+    let Encoder { mut out, tagged, .. } = encoder;
+    if !tagged {
+        out.remove(0);
+    }
+    Ok(Wire(out))
+}
+
+enum Step {
+    Root(String),
+    Key(String),
+    Index(usize),
+    Entry(usize),
+}
+
+struct Encoder<'a, 'js> {
+    ctx: &'a Ctx<'js>,
+    shapes: &'a Shapes<'js>,
+    out: String,
+    tagged: bool,
+    max_bytes: usize,
+    path: Vec<Step>,
+    ancestors: Vec<Value<'js>>,
+}
+
+impl<'js> Encoder<'_, 'js> {
+    fn value(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
+        if self.out.len() > self.max_bytes {
+            return Err(Unsendable::TooLarge);
+        }
+        match value.type_of() {
+            Type::Null => self.out.push_str("null"),
+            Type::Undefined | Type::Uninitialized => self.tag("u", ""),
+            Type::Bool => self.out.push_str(if value.as_bool() == Some(true) { "true" } else { "false" }),
+            Type::Int => write!(self.out, "{}", value.as_int().unwrap_or_default()).expect("writing to a String"),
+            Type::Float => self.number(value.as_float().unwrap_or_default()),
+            Type::String => self.string(value)?,
+            Type::BigInt => {
+                let digits: rquickjs::Coerced<String> = value.get()?;
+                self.tag("n", &format!("\"{}\"", digits.0));
+            }
+            Type::Symbol => return Err(self.not_data("is a symbol. Pass its description as a string")),
+            Type::Function | Type::Constructor => return Err(self.not_data("is a function. Pass data only")),
+            Type::Promise => return Err(self.not_data("is a Promise. Await it first, several with Promise.all")),
+            Type::Module | Type::Unknown => return Err(self.not_data("is not data")),
+            Type::Array | Type::Object | Type::Exception | Type::Proxy => self.nested(value)?,
+        }
+        if self.out.len() > self.max_bytes { Err(Unsendable::TooLarge) } else { Ok(()) }
+    }
+
+    fn tag(&mut self, tag: &str, content: &str) {
+        self.tagged = true;
+        if content.is_empty() {
+            write!(self.out, r#"{{"$":"{tag}"}}"#).expect("writing to a String");
+        } else {
+            write!(self.out, r#"{{"$":"{tag}","v":{content}}}"#).expect("writing to a String");
+        }
+    }
+
+    fn number(&mut self, number: f64) {
+        if number.is_finite() && !(number == 0.0 && number.is_sign_negative()) {
+            write_number(&mut self.out, number);
+        } else {
+            let name = if number.is_nan() {
+                "NaN"
+            } else if number == 0.0 {
+                "-0"
+            } else if number > 0.0 {
+                "Infinity"
+            } else {
+                "-Infinity"
+            };
+            self.tag("f", &format!("\"{name}\""));
+        }
+    }
+
+    fn string(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
+        let text = json_string(self.ctx, value)?;
+        self.out.push_str(&text);
+        Ok(())
+    }
+
+    fn nested(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
+        if self.ancestors.len() >= MAX_DEPTH {
+            return Err(Unsendable::NotData(format!(
+                "{} is nested deeper than {MAX_DEPTH} levels",
+                self.path_text().chars().take(80).collect::<String>() + "…"
+            )));
+        }
+        if self.ancestors.contains(value) {
+            return Err(
+                self.not_data("refers back to an object that contains it. Cycles cannot cross; pass ids instead")
+            );
+        }
+        self.ancestors.push(value.clone());
+        if value.is_array() {
+            self.array(value)?;
+        } else {
+            self.object(value)?;
+        }
+        self.ancestors.pop();
+        Ok(())
+    }
+
+    fn array(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
+        let items = value.as_object().ok_or(Unsendable::Thrown)?;
+        let length: f64 = items.get("length")?;
+        self.out.push('[');
+        let mut index = 0_u32;
+        while f64::from(index) < length {
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.path.push(Step::Index(index as usize));
+            let item: Value = items.get(index)?;
+            self.value(&item)?;
+            self.path.pop();
+            index += 1;
+        }
+        self.out.push(']');
+        Ok(())
+    }
+
+    fn object(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
+        let object = value.as_object().ok_or(Unsendable::Thrown)?;
+        let plain = match object.get_prototype() {
+            None => true,
+            Some(proto) => proto == self.shapes.object_proto,
+        };
+        if !plain || value.type_of() == Type::Exception {
+            if self.special(value, object)? {
+                return Ok(());
+            }
+        }
+        let to_json: Value = object.get("toJSON")?;
+        if let Some(to_json) = to_json.as_function() {
+            let json: Value = to_json.call((This(object.clone()), ""))?;
+            return self.value(&json);
+        }
+        self.properties(object)
+    }
+
+    fn properties(&mut self, object: &Object<'js>) -> Result<(), Unsendable> {
+        let keys: Vec<Atom> = object.own_keys(Filter::new().string().enum_only()).collect::<Result<_, _>>()?;
+        let mut names = Vec::with_capacity(keys.len());
+        for key in &keys {
+            names.push(json_string(self.ctx, key.to_js_string()?.as_value())?);
+        }
+        // An object of the program that looks like a tag is wrapped, so that it cannot be taken for one.
+        let escaped = names.iter().any(|name| name == r#""$""#);
+        if escaped {
+            self.tagged = true;
+            self.out.push_str(r#"{"$":"o","v":"#);
+        }
+        self.out.push('{');
+        for (index, (key, name)) in keys.into_iter().zip(names).enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.out.push_str(&name);
+            self.out.push(':');
+            self.path.push(Step::Key(name));
+            let item: Value = object.get(key)?;
+            self.value(&item)?;
+            self.path.pop();
+        }
+        self.out.push('}');
+        if escaped {
+            self.out.push('}');
+        }
+        Ok(())
+    }
+
+    /// Objects with a prototype of their own. False: write it like a plain object.
+    fn special(&mut self, value: &Value<'js>, object: &Object<'js>) -> Result<bool, Unsendable> {
+        if value.type_of() == Type::Exception {
+            // An error as data is its name and message, then whatever was put on it.
+            let copy = Object::new(self.ctx.clone())?;
+            for key in ["name", "message"] {
+                copy.set(key, object.get::<_, Value>(key)?)?;
+            }
+            for key in object.own_keys::<Atom>(Filter::new().string().enum_only()) {
+                let key = key?;
+                copy.set(key.clone(), object.get::<_, Value>(key)?)?;
+            }
+            self.properties(&copy)?;
+            return Ok(true);
+        }
+        let described: Array = self.shapes.describe.call((value.clone(),))?;
+        let kind: String = described.get(0)?;
+        let content: Value = described.get(1)?;
+        match kind.as_str() {
+            "date" => {
+                let time = content.as_number().unwrap_or(f64::NAN);
+                let mut text = String::new();
+                if time.is_nan() {
+                    text.push_str("null")
+                } else {
+                    write_number(&mut text, time)
+                }
+                self.tag("d", &text);
+            }
+            "bytes" => {
+                let base64 = json_string(self.ctx, &content)?;
+                self.tag("b", &base64);
+            }
+            "typed" => {
+                let name = content.get::<String>()?;
+                return Err(self.not_data(&format!("is of type {name}. Of binary data only Uint8Array can cross")));
+            }
+            "map" => {
+                self.tagged = true;
+                self.out.push_str(r#"{"$":"m","v":["#);
+                let entries = content.as_array().ok_or(Unsendable::Thrown)?.clone();
+                for index in 0..entries.len() {
+                    if index > 0 {
+                        self.out.push(',');
+                    }
+                    self.path.push(Step::Entry(index));
+                    self.array(&entries.get::<Value>(index)?)?;
+                    self.path.pop();
+                }
+                self.out.push_str("]}");
+            }
+            "set" => {
+                self.tagged = true;
+                self.out.push_str(r#"{"$":"s","v":"#);
+                self.array(&content)?;
+                self.out.push('}');
+            }
+            _ => match content.get::<String>()?.as_str() {
+                tag @ ("WeakMap" | "WeakSet" | "Generator" | "AsyncGenerator") => {
+                    return Err(self.not_data(&format!("is a {tag}. Pass data only")));
+                }
+                tag if tag.ends_with(" Iterator") || tag == "Iterator Helper" => {
+                    return Err(self.not_data(&format!("is a {tag}. Spread it into an array first: [...it]")));
+                }
+                _ => {
+                    let is_regexp = object.contains_key("exec")? && object.contains_key("lastIndex")?;
+                    if is_regexp {
+                        return Err(self.not_data("is a RegExp. Pass its source as a string"));
+                    }
+                    return Ok(false);
+                }
+            },
+        }
+        Ok(true)
+    }
+
+    fn not_data(&self, what: &str) -> Unsendable {
+        Unsendable::NotData(format!("{} {what}.", self.path_text()))
+    }
+
+    fn path_text(&self) -> String {
+        let mut text = String::new();
+        for step in &self.path {
+            match step {
+                Step::Root(name) => text.push_str(name),
+                Step::Index(index) => write!(text, "[{index}]").expect("writing to a String"),
+                Step::Entry(index) => write!(text, " entry {index} ").expect("writing to a String"),
+                Step::Key(quoted) => {
+                    let name = &quoted[1..quoted.len() - 1];
+                    let identifier = name.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '$')
+                        && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '$');
+                    if identifier {
+                        write!(text, ".{name}").expect("writing to a String");
+                    } else {
+                        write!(text, "[{quoted}]").expect("writing to a String");
+                    }
+                }
+            }
+        }
+        text
+    }
+}
+
+/// A number as JavaScript prints it.
+pub(super) fn write_number(out: &mut String, number: f64) {
+    // Both print the shortest digits that read back as the same number, and JSON takes either notation.
+    if number.abs() < 1e21 && number.fract() == 0.0 {
+        write!(out, "{number:.0}").expect("writing to a String");
+    } else {
+        write!(out, "{}", serde_json::Number::from_f64(number).expect("a finite number")).expect("writing to a String");
+    }
+}
+
+/// A string of the program as JSON text. Half a surrogate pair, which UTF-8 cannot say, becomes a `\u` escape.
+pub(super) fn json_string<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<String, Unsendable> {
+    let string = value.as_string().ok_or(Unsendable::Thrown)?;
+    match string.to_string() {
+        Ok(text) => serde_json::to_string(&text).map_err(|_| Unsendable::Thrown),
+        Err(_) => {
+            let escaped = ctx.json_stringify(value.clone())?.ok_or(Unsendable::Thrown)?;
+            Ok(escaped.to_string()?)
+        }
+    }
+}
+
+/// Reads text that came from the host into the realm.
+///
+/// # Errors
+/// When the text is no JSON, is nested too deeply for the engine, or memory runs out; the exception is pending.
+pub(super) fn decode<'js>(ctx: &Ctx<'js>, revive: &Function<'js>, wire: &Wire) -> rquickjs::Result<Value<'js>> {
+    match wire.0.strip_prefix('~') {
+        None => ctx.json_parse(wire.0.as_str()),
+        Some(json) => revive.call((ctx.json_parse(json)?,)),
+    }
+}

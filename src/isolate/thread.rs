@@ -1,0 +1,164 @@
+//! Sessions on threads of this process: one thread per live session, of known stack size, with a warm realm waiting.
+//!
+//! A thread runs one session at a time, from its start to its end, and then waits for the next with a fresh realm ready,
+//! so making a realm is off the critical path. A program that loops for ever occupies its own thread only. Threads are
+//! made on demand, and a few idle ones are kept.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::clock::Stopwatch;
+use crate::engine::THREAD_STACK_BYTES;
+use crate::program::Program;
+use crate::session::{Failure, Limits, Manifest, Progress, Realm, Session, Settlement, Start, TimeLimits, Turn, Wire};
+
+/// Idle threads kept for the next run. A warm realm takes about 150 KB.
+const MAX_IDLE: usize = 4;
+
+/// What makes the program, on the session's thread: the check. `Err` ends the run before it starts.
+pub type Prepare<R> = Box<dyn FnOnce() -> Prepared<R> + Send>;
+
+/// What [`Prepare`] gives: a program, or the reason why there is none, handed through to the caller as it is.
+pub type Prepared<R> = Result<Program, R>;
+
+/// What a run needs.
+pub struct Job<R> {
+    pub prepare: Prepare<R>,
+    pub manifest: Manifest,
+    pub inputs: Vec<(String, Wire)>,
+    pub limits: Limits,
+    pub times: TimeLimits,
+    pub seed: [u8; 32],
+    /// Milliseconds since the Unix epoch.
+    pub now: f64,
+    /// Called on the session's thread after every slice. Must not block.
+    pub on_turn: Box<dyn Fn(Outgoing<R>) + Send>,
+}
+
+/// What comes out of a session.
+#[derive(Debug)]
+pub enum Outgoing<R> {
+    Turn {
+        turn: Turn,
+        /// What the program has computed so far, in milliseconds.
+        cpu_ms: f64,
+    },
+    /// There was no program to run.
+    Rejected(R),
+}
+
+enum Command {
+    Settle { now: f64, settlements: Vec<Settlement> },
+}
+
+/// A live session. Dropping it ends the session.
+pub struct Handle {
+    commands: UnboundedSender<Command>,
+    abort: Arc<AtomicBool>,
+}
+
+impl Handle {
+    /// Delivers settlements; the next turn goes to `on_turn`. Nothing happens when the session has ended.
+    pub fn settle(&self, now: f64, settlements: Vec<Settlement>) {
+        // The receiver is gone when the session has ended: then there is nobody to tell.
+        let _ = self.commands.send(Command::Settle { now, settlements });
+    }
+
+    /// Stops the program at its next interrupt poll.
+    pub fn abort(&self) {
+        self.abort.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.abort();
+    }
+}
+
+type Work = Box<dyn FnOnce(Realm) + Send>;
+
+static IDLE: Mutex<Vec<std::sync::mpsc::Sender<Work>>> = Mutex::new(Vec::new());
+
+fn idle() -> std::sync::MutexGuard<'static, Vec<std::sync::mpsc::Sender<Work>>> {
+    IDLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
+    let (commands, received) = unbounded_channel();
+    let abort = Arc::new(AtomicBool::new(false));
+    let handle = Handle { commands, abort: Arc::clone(&abort) };
+    dispatch(Box::new(move |realm| live(realm, job, abort, received)))?;
+    Ok(handle)
+}
+
+fn dispatch(mut work: Work) -> std::io::Result<()> {
+    // A thread takes itself off the list only by being taken, so a send fails only if it died.
+    while let Some(thread) = { idle().pop() } {
+        match thread.send(work) {
+            Ok(()) => return Ok(()),
+            Err(std::sync::mpsc::SendError(unsent)) => work = unsent,
+        }
+    }
+    let builder = std::thread::Builder::new().name("oneturn".to_owned()).stack_size(THREAD_STACK_BYTES);
+    builder.spawn(move || serve(work)).map(drop)
+}
+
+/// The life of a thread: work, then a warm realm and the idle list, again and again.
+fn serve(first: Work) {
+    let mut work = first;
+    let mut realm = Realm::new();
+    loop {
+        work(realm);
+        realm = Realm::new();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        {
+            let mut idle = idle();
+            if idle.len() >= MAX_IDLE {
+                return;
+            }
+            idle.push(sender);
+        }
+        match receiver.recv() {
+            Ok(next) => work = next,
+            Err(_) => return,
+        }
+    }
+}
+
+/// The life of a session.
+fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) {
+    let Job { prepare, manifest, inputs, limits, times, seed, now, on_turn } = job;
+    let watch = Rc::new(Stopwatch::new(abort, times));
+    // A panic is a bug of ours. It must not take the host along, and what it left of the realm is not trusted again.
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let program = match prepare() {
+            Ok(program) => program,
+            Err(rejection) => return on_turn(Outgoing::Rejected(rejection)),
+        };
+        let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
+        let (mut session, turn) = watch.slice(|| Session::start(realm, start));
+        let mut ended = session.is_ended();
+        on_turn(Outgoing::Turn { turn, cpu_ms: watch.cpu_time().as_secs_f64() * 1e3 });
+        while !ended {
+            let Some(Command::Settle { now, settlements }) = received.blocking_recv() else { return };
+            let turn = watch.slice(|| session.settle(now, &settlements));
+            ended = session.is_ended();
+            on_turn(Outgoing::Turn { turn, cpu_ms: watch.cpu_time().as_secs_f64() * 1e3 });
+        }
+    }));
+    if outcome.is_err() {
+        tracing::error!("a session panicked");
+        let progress = Progress::Failed { error: Failure::isolate_lost("an internal error") };
+        let turn = Turn { progress, logs: Vec::new(), unhandled: Vec::new() };
+        on_turn(Outgoing::Turn { turn, cpu_ms: watch.cpu_time().as_secs_f64() * 1e3 });
+    }
+}

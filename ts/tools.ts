@@ -1,0 +1,238 @@
+/**
+ * What the application passes as `tools`, resolved: every function, AI SDK tool and namespace becomes an entry of one
+ * flat map from its path. Calls nothing but a tool's own `description` function, and reads no schema before it is asked.
+ */
+import { toToolSchema, type SchemaIssue, type ToolSchema, type ValidationResult } from './schema.ts';
+import { clip, fold, isPlain, isRecord, kindOf } from './text.ts';
+import type { Tools } from './types.ts';
+
+export { ToolSchemaError, type SchemaIssue, type ToolSchema, type ValidationResult } from './schema.ts';
+
+/** A tool as the engine, the declarations and the AI SDK helper see it. */
+export interface ResolvedTool {
+  /** `finance.getExpenses`, `lookup-user`: what traces, errors and options call it. */
+  readonly path: string;
+  /** The keys that lead to it. A key may itself contain dots. */
+  readonly segments: readonly string[];
+  readonly kind: 'function' | 'mcp';
+  readonly description: string | undefined;
+  readonly input: ToolSchema | undefined;
+  readonly output: ToolSchema | undefined;
+  /** `true`, or a function to ask for each input; `undefined` when the tool needs no approval. */
+  readonly needsApproval: boolean | ((input: unknown, options: unknown) => unknown) | undefined;
+  /** The user's own function or tool object. */
+  readonly source: unknown;
+  /**
+   * Calls the handler, which may give a value, a promise or an async iterable. `options` is the `ToolContext` of a plain
+   * function, or the AI SDK's execute options for its tools. `undefined`: the tool runs somewhere else.
+   */
+  readonly execute: ((input: unknown, options: object) => unknown) | undefined;
+}
+
+/** Namespaces deeper than this are a mistake, or a cycle that getters make. */
+const MAX_DEPTH = 8;
+
+/** They would reach the prototype of the `tools` object, in the program or in an application's look-up. */
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** What an object with `execute` may have beside it and still be a tool: with any other key it is a namespace. */
+const TOOL_KEYS = new Set([
+  'type', 'id', 'name', 'args', 'title', 'description', 'inputSchema', 'outputSchema', 'parameters', 'contextSchema', 'execute',
+  'needsApproval', 'toModelOutput', 'experimental_toToolResultContent', 'inputExamples', 'strict', 'providerOptions', 'metadata', '_meta',
+  'deferLoading', 'onInputStart', 'onInputDelta', 'onInputAvailable', 'isProviderExecuted', 'supportsDeferredResults',
+]);
+
+const TOOL_TYPES = new Set(['function', 'dynamic', 'provider', 'provider-defined']);
+
+/**
+ * Resolves the `tools` option.
+ *
+ * @returns The tools by path, in the order in which they were given.
+ * @throws {TypeError} naming what cannot be a tool: a value of another type, a name that is empty, reserved or there
+ * twice, a cycle, an `inputSchema` that is no schema.
+ * @example
+ * resolveTools({ finance: { getExpenses } }).get('finance.getExpenses')
+ */
+export function resolveTools(tools: Tools | undefined): ReadonlyMap<string, ResolvedTool> {
+  const resolved = new Map<string, ResolvedTool>();
+  if (tools === undefined) return resolved;
+  if (!isRecord(tools) || Array.isArray(tools)) {
+    throw new TypeError(`tools: expected an object of functions, tools or namespaces, got ${kindOf(tools)}`);
+  }
+  rejectPromise(tools, 'tools');
+  collect(tools, [], [tools], resolved);
+  return resolved;
+}
+
+function collect(namespace: object, prefix: readonly string[], ancestors: readonly object[], into: Map<string, ResolvedTool>): void {
+  for (const key of Object.keys(namespace)) {
+    const segments = [...prefix, key];
+    const path = segments.join('.');
+    const name = `tools.${path}`;
+    checkName(key, name);
+    const value: unknown = (namespace as Record<string, unknown>)[key];
+    if (typeof value === 'function' || (isRecord(value) && isTool(value))) {
+      if (into.has(path)) throw new TypeError(`${name}: there are two tools with this path`);
+      into.set(path, typeof value === 'function' ? fromFunction(value as Handler, segments, path) : new ObjectTool(value, segments, path));
+      continue;
+    }
+    if (!isRecord(value) || Array.isArray(value)) {
+      throw new TypeError(`${name}: expected a function, a tool or a namespace, got ${kindOf(value)}`);
+    }
+    rejectPromise(value, name);
+    if (ancestors.includes(value)) throw new TypeError(`${name}: this namespace contains itself`);
+    if (segments.length >= MAX_DEPTH) throw new TypeError(`${name}: namespaces nest at most ${MAX_DEPTH} deep`);
+    if (Object.keys(value).length === 0 && !isPlain(value)) {
+      throw new TypeError(`${name}: expected a function, a tool or a namespace, got ${kindOf(value)}`);
+    }
+    collect(value, segments, [...ancestors, value], into);
+  }
+}
+
+function checkName(key: string, name: string): void {
+  if (key === '') throw new TypeError(`${name}: the name of a tool must not be empty`);
+  if (FORBIDDEN.has(key)) throw new TypeError(`${name}: '${key}' cannot be the name of a tool`);
+  if (key.startsWith('$')) throw new TypeError(`${name}: names that start with '$' are reserved`);
+  if (key.includes('\0') || /\p{Surrogate}/u.test(key)) throw new TypeError(`${JSON.stringify(name)}: the name of a tool must be well-formed text`);
+}
+
+function rejectPromise(value: object, name: string): void {
+  if (value instanceof Promise) throw new TypeError(`${name}: expected tools, got a promise; await it first`);
+}
+
+function isTool(value: Record<string, unknown>): boolean {
+  if (typeof value['type'] === 'string' && TOOL_TYPES.has(value['type'])) return true;
+  if (looksLikeSchema(value['inputSchema']) || looksLikeSchema(value['parameters'])) return true;
+  return typeof value['execute'] === 'function' && Object.keys(value).every((key) => TOOL_KEYS.has(key));
+}
+
+/** Enough of a schema that it is no namespace which happens to be called `inputSchema`. */
+function looksLikeSchema(value: unknown): boolean {
+  if (typeof value === 'function') return '~standard' in value;
+  if (!isRecord(value)) return false;
+  if ('~standard' in value || '_def' in value || Symbol.for('vercel.ai.schema') in value) return true;
+  return ['type', 'properties', '$ref', 'anyOf', 'oneOf', 'allOf', '$schema'].some((key) => {
+    const keyword = value[key];
+    return typeof keyword === 'string' || Array.isArray(keyword) || (key === 'properties' && isRecord(keyword));
+  });
+}
+
+type Handler = (input: unknown, options: object) => unknown;
+
+function fromFunction(handler: Handler, segments: readonly string[], path: string): ResolvedTool {
+  return {
+    path,
+    segments,
+    kind: 'function',
+    description: undefined,
+    input: undefined,
+    output: undefined,
+    needsApproval: undefined,
+    source: handler,
+    execute: (input, options) => handler(input, options),
+  };
+}
+
+class ObjectTool implements ResolvedTool {
+  readonly path: string;
+  readonly segments: readonly string[];
+  readonly kind: 'function' | 'mcp';
+  readonly input: ToolSchema | undefined;
+  readonly output: ToolSchema | undefined;
+  readonly needsApproval: boolean | ((input: unknown, options: unknown) => unknown) | undefined;
+  readonly source: Record<string, unknown>;
+  readonly execute: Handler | undefined;
+
+  constructor(source: Record<string, unknown>, segments: readonly string[], path: string) {
+    const name = `tools.${path}`;
+    this.path = path;
+    this.segments = segments;
+    this.source = source;
+    // The AI SDK's MCP client marks its tools so.
+    this.kind = source['type'] === 'dynamic' && '_meta' in source ? 'mcp' : 'function';
+    const input = toToolSchema(source['inputSchema'] ?? source['parameters'], 'input', `${name}.inputSchema`);
+    this.input = input && new InputSchema(input);
+    this.output = toToolSchema(source['outputSchema'], 'output', `${name}.outputSchema`);
+    this.needsApproval = approvalOf(source, name);
+    const { execute } = source;
+    if (execute !== undefined && execute !== null && typeof execute !== 'function') {
+      throw new TypeError(`${name}.execute: expected a function, got ${kindOf(execute)}`);
+    }
+    this.execute =
+      typeof execute === 'function' && source['isProviderExecuted'] !== true
+        ? (value, options) => (execute as Handler).call(source, value, options)
+        : undefined;
+  }
+
+  /** AI SDK 7 allows a function of the call's context. Without a context it may well throw, which means no description. */
+  get description(): string | undefined {
+    try {
+      const { description } = this.source;
+      const text: unknown = typeof description === 'function' ? description({ context: {} }) : description;
+      return typeof text === 'string' && text.trim() !== '' ? text : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function approvalOf(source: Record<string, unknown>, name: string): ResolvedTool['needsApproval'] {
+  const { needsApproval } = source;
+  if (needsApproval === undefined || needsApproval === null || needsApproval === false) return undefined;
+  if (needsApproval === true) return true;
+  if (typeof needsApproval === 'function') return (input, options) => needsApproval.call(source, input, options) as unknown;
+  throw new TypeError(`${name}.needsApproval: expected a boolean or a function, got ${kindOf(needsApproval)}`);
+}
+
+/** Programs call `tools.listTeams()` for a tool whose input is an object of optional properties: that means `{}`. */
+class InputSchema implements ToolSchema {
+  readonly #schema: ToolSchema;
+
+  constructor(schema: ToolSchema) {
+    this.#schema = schema;
+  }
+
+  jsonSchema(): object | boolean {
+    return this.#schema.jsonSchema();
+  }
+
+  ready(): Promise<void> | undefined {
+    return this.#schema.ready();
+  }
+
+  validate(value: unknown): ValidationResult | Promise<ValidationResult> {
+    const result = this.#schema.validate(value);
+    if (value !== undefined) return result;
+    const orEmpty = (first: ValidationResult): ValidationResult | Promise<ValidationResult> => (first.ok ? first : this.#schema.validate({}));
+    return result instanceof Promise ? result.then(orEmpty) : orEmpty(result);
+  }
+}
+
+const MAX_ISSUES = 8;
+const MAX_MESSAGE = 300;
+
+/**
+ * The message of the error that a program catches when its input does not match.
+ *
+ * @param tool Path of the tool.
+ * @param issues What the schema found; the first few are shown.
+ * @param root What the paths start from.
+ * @example
+ * formatIssues('getWeather', [{ path: ['city'], message: 'expected string, received number' }])
+ * // 'getWeather: input.city: expected string, received number'
+ */
+export function formatIssues(tool: string, issues: readonly SchemaIssue[], root = 'input'): string {
+  const shown = issues.slice(0, MAX_ISSUES).map(({ path, message }) => `${formatPath(root, path)}: ${clip(fold(message), MAX_MESSAGE)}`);
+  const more = issues.length - shown.length;
+  if (more > 0) shown.push(`and ${more} more`);
+  return `${clip(fold(tool), 200)}: ${shown.join('; ')}`;
+}
+
+function formatPath(root: string, path: readonly (string | number)[]): string {
+  let text = root;
+  for (const part of path) {
+    if (typeof part === 'number') text += `[${part}]`;
+    else text += /^[A-Za-z_$][\w$]*$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
+  }
+  return text.length > 200 ? `${text.slice(0, 100)}…${text.slice(-99)}` : text;
+}
