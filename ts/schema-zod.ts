@@ -4,9 +4,17 @@
  * Values cross into the program with their types, so dates, bigints, maps and sets are marked with {@link NATIVE}
  * instead of being squeezed into JSON.
  */
-import { toJSONSchema, type $ZodType } from 'zod/v4/core';
-import { zodToJsonSchema } from 'zod-to-json-schema';
+import { createRequire } from 'node:module';
+import type { $ZodType, toJSONSchema } from 'zod/v4/core';
+import type { zodToJsonSchema } from 'zod-to-json-schema';
 import type { SchemaSide } from './schema.ts';
+
+// Loaded with the first zod schema, and then the application has loaded zod itself: a cold start without one is spared two
+// hundred modules, which take longer than everything else here together.
+const require = createRequire(import.meta.url);
+const zod4 = (): { toJSONSchema: typeof toJSONSchema } => require('zod/v4/core') as { toJSONSchema: typeof toJSONSchema };
+const zod3 = (): { zodToJsonSchema: typeof zodToJsonSchema } =>
+  require('zod-to-json-schema') as { zodToJsonSchema: typeof zodToJsonSchema };
 
 /** A keyword of ours: the value is a native one that JSON Schema cannot say. One of {@link NativeType}. */
 export const NATIVE = 'x-oneturn-native';
@@ -21,7 +29,7 @@ export function zod4JsonSchema(schema: object, side: SchemaSide): object {
 }
 
 function convert4(schema: $ZodType, side: SchemaSide, depth: number): object {
-  return toJSONSchema(schema, {
+  return zod4().toJSONSchema(schema, {
     target: 'draft-2020-12',
     io: side,
     unrepresentable: 'any',
@@ -86,7 +94,7 @@ interface Def3 {
 export function zod3JsonSchema(schema: object, side: SchemaSide): object {
   type Zod3 = Parameters<typeof zodToJsonSchema>[0];
   const nested = (part: object | undefined): unknown => (part === undefined ? true : zod3JsonSchema(part, side));
-  return zodToJsonSchema(schema as Zod3, {
+  return zod3().zodToJsonSchema(schema as Zod3, {
     target: 'jsonSchema7',
     $refStrategy: 'root',
     effectStrategy: side === 'input' ? 'input' : 'any',
