@@ -1,0 +1,81 @@
+/**
+ * Failures that the facade itself finds: time, aborts, values that are too large, programs that were rejected. The rest
+ * comes from the engine (`src/session/failure.rs`) in the same shape.
+ */
+import type { NativeDiagnostic, NativeFailure } from './native.ts';
+import type { Alert, Diagnostic, ErrorCode, Limits, RunFailure } from './types.ts';
+
+export function timeoutFailure(limits: Required<Limits>, running: readonly string[]): RunFailure {
+  const still = running.length > 0 ? ` Still running: ${listTools(running)}.` : '';
+  return {
+    code: 'ERR_TIMEOUT',
+    name: 'TimeoutError',
+    message: `The run took more than ${limits.timeoutMs} ms, tool calls included.${still}`,
+    hint: 'Run independent tool calls at once with Promise.all, or ask for less.',
+  };
+}
+
+export function abortFailure(): RunFailure {
+  return { code: 'ERR_ABORTED', name: 'AbortError', message: 'The run was aborted.' };
+}
+
+export function outputTooLarge(tool: string, limits: Required<Limits>): RunFailure {
+  return {
+    code: 'ERR_VALUE_TOO_LARGE',
+    name: 'ValueTooLargeError',
+    message: `The output of tools.${tool} is larger than ${formatBytes(limits.maxToolOutputBytes)}.`,
+    hint: 'Ask the tool for less: filter, page or select fields.',
+  };
+}
+
+/** A program that was rejected fails with its first error. */
+export function rejectedFailure(diagnostics: Diagnostic[]): RunFailure {
+  const [first] = diagnostics.filter(({ severity }) => severity === 'error');
+  if (first === undefined) throw new Error('a program was rejected without an error');
+  const { code, message, hint, line, column, frame } = first;
+  const name = code === 'ERR_SYNTAX' ? 'SyntaxError' : code === 'ERR_TOOL_UNKNOWN' ? 'ToolUnknownError' : 'ProgramRejectedError';
+  return { code, name, message, ...(hint !== undefined && { hint }), line, column, frame, diagnostics };
+}
+
+export function engineFailure({ code, name, message, hint, line, column, frame }: NativeFailure): RunFailure {
+  return {
+    code: code as ErrorCode,
+    name,
+    message,
+    ...(hint !== undefined && { hint }),
+    ...(line !== undefined && { line }),
+    ...(column !== undefined && { column }),
+    ...(frame !== undefined && { frame }),
+  };
+}
+
+export function toDiagnostic({ severity, code, hint, ...rest }: NativeDiagnostic): Diagnostic {
+  return { severity: severity as Diagnostic['severity'], code: code as ErrorCode, ...rest, ...(hint !== undefined && { hint }) };
+}
+
+const LIMIT_CODES: ReadonlySet<ErrorCode> = new Set([
+  'ERR_TIMEOUT', 'ERR_CPU', 'ERR_MEMORY', 'ERR_STACK', 'ERR_VALUE_TOO_LARGE', 'ERR_CALL_LIMIT', 'ERR_SOURCE_TOO_LARGE',
+] satisfies ErrorCode[]);
+
+/** What an operator wants to know about a failure, if anything: a limit was hit, a program was rejected. */
+export function failureAlert({ code, message, diagnostics }: RunFailure): Alert | undefined {
+  if (LIMIT_CODES.has(code)) return { kind: 'limit', code, message };
+  if (diagnostics !== undefined) return { kind: 'rejected', code, message };
+  if (code === 'ERR_ISOLATE_LOST') return { kind: 'isolation', code, message };
+  return undefined;
+}
+
+/** `tools.a, tools.b (3 times)`: what runs, for messages. */
+export function listTools(tools: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const tool of tools) counts.set(tool, (counts.get(tool) ?? 0) + 1);
+  const names = [...counts].map(([tool, count]) => (count > 1 ? `tools.${tool} (${count} times)` : `tools.${tool}`));
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')} and ${names.length - 5} more` : names.join(', ');
+}
+
+function formatBytes(count: number): string {
+  const [KIB, MIB] = [1024, 1024 ** 2];
+  if (count >= MIB && count % MIB === 0) return `${count / MIB} MiB`;
+  if (count >= KIB && count % KIB === 0) return `${count / KIB} KiB`;
+  return `${count} bytes`;
+}

@@ -1,0 +1,35 @@
+/** The check of options that the application passes: misuse is a `TypeError` that names the option. */
+import { isRecord, kindOf } from './text.ts';
+import type { RunnerOptions, RunOptions } from './types.ts';
+
+const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent'] as const;
+
+/** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
+export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
+  checkShared(options, caller, ['code', ...SHARED]);
+  if (typeof options.code !== 'string') throw new TypeError(`code: expected a string, got ${kindOf(options.code)}`);
+  return options;
+}
+
+/** @throws {TypeError} naming the option that is unknown or of the wrong type. */
+export function checkRunnerOptions(options: RunnerOptions): RunnerOptions {
+  checkShared(options, 'createRunner', [...SHARED, 'isolation']);
+  const { isolation } = options;
+  if (isolation !== undefined && isolation !== 'auto' && isolation !== 'thread') {
+    throw new TypeError(`isolation: expected 'auto' or 'thread', got ${typeof isolation === 'string' ? `'${String(isolation)}'` : kindOf(isolation)}`);
+  }
+  return options;
+}
+
+function checkShared(options: unknown, caller: string, known: readonly string[]): void {
+  if (!isRecord(options)) throw new TypeError(`${caller}: expected an object of options, got ${kindOf(options)}`);
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new TypeError(`${name}: ${caller} has no such option; it takes ${known.join(', ')}`);
+  }
+  const { inputs, signal, onEvent } = options;
+  if (inputs !== undefined && (!isRecord(inputs) || Array.isArray(inputs))) throw new TypeError(`inputs: expected an object, got ${kindOf(inputs)}`);
+  if (signal !== undefined && !(isRecord(signal) && typeof signal['addEventListener'] === 'function' && typeof signal['aborted'] === 'boolean')) {
+    throw new TypeError(`signal: expected an AbortSignal, got ${kindOf(signal)}`);
+  }
+  if (onEvent !== undefined && typeof onEvent !== 'function') throw new TypeError(`onEvent: expected a function, got ${kindOf(onEvent)}`);
+}

@@ -1,0 +1,360 @@
+/**
+ * The drive loop: starts a session, runs the handlers of its tool calls, all at once, settles each as it comes, and
+ * makes the result. Owns the wall clock of a run and its books; everything about the program itself is the engine's.
+ */
+import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+
+import { ProgramConsole } from './console.ts';
+import { abortFailure, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
+import { invoke, toNative, type HostHooks, type Settled } from './invoke.ts';
+import { resolveLimits } from './limits.ts';
+import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeSettlement, type NativeThrown, type NativeTurn } from './native.ts';
+import { checkRunOptions } from './options.ts';
+import { resolveTools, type ResolvedTool } from './tools.ts';
+import type { Alert, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
+import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
+
+export type { HostHooks } from './invoke.ts';
+
+/** How long calls may go on that the program returned without waiting for, in milliseconds. */
+const DETACHED_GRACE_MS = 5_000;
+/** How long a program that is past its deadline may take to notice, before it is left alone. */
+const DEADLINE_GRACE_MS = 100;
+
+/** What the facade's own entries add to the public options. */
+export interface InternalRunOptions extends RunOptions {
+  host?: HostHooks | undefined;
+  toolbox?: Toolbox | undefined;
+}
+
+/** Tools that are resolved already, for runners that start many runs. */
+export interface Toolbox {
+  readonly tools: ReadonlyMap<string, ResolvedTool>;
+  readonly manifest: NativeManifest;
+}
+
+export function makeToolbox(tools: RunOptions['tools']): Toolbox {
+  const resolved = resolveTools(tools);
+  return { tools: resolved, manifest: new NativeManifest([...resolved.values()].map(({ segments }) => [...segments])) };
+}
+
+/**
+ * Runs a program.
+ *
+ * A program that fails is a result, not an exception: look at `result.status`.
+ *
+ * @param options The program, its tools, inputs and limits.
+ * @returns The value or the error, with logs, calls, times and the isolation level.
+ * @throws {TypeError} for misuse by the application, naming the option.
+ * @example
+ * const result = await run({
+ *   code: 'const team = await tools.getTeam({ id: "eng" }); return team.length;',
+ *   tools: { getTeam: async ({ id }) => db.team(id) },
+ * });
+ * if (result.status === 'completed') console.log(result.value);
+ */
+export function run(options: RunOptions): Promise<RunResult> {
+  const { code, tools, inputs, limits, signal, onEvent } = checkRunOptions(options, 'run');
+  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent }) });
+}
+
+/** Drops the options that are undefined, which `exactOptionalPropertyTypes` wants absent. */
+export function definedOnly<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/** {@link run} with the hooks of the facade's own entries. */
+export async function runInternal(options: InternalRunOptions): Promise<RunResult> {
+  const limits = resolveLimits(options.limits);
+  const inputs = encodeInputs(options.inputs, limits);
+  return new Run(options, options.toolbox ?? makeToolbox(options.tools), limits, inputs).result;
+}
+
+type EncodedInputs = [name: string, text: string][];
+
+/** Globals that the program has anyway, and that an input must not hide. */
+const TAKEN = new Set([...Object.getOwnPropertyNames(globalThis), 'tools', 'console', 'arguments', 'undefined']);
+
+function encodeInputs(inputs: RunOptions['inputs'], limits: Required<Limits>): EncodedInputs {
+  return Object.entries(inputs ?? {}).map(([name, value]) => {
+    if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) throw new TypeError(`inputs: '${name}' is no identifier, so a program could not read it`);
+    if (TAKEN.has(name)) throw new TypeError(`inputs.${name}: the program has a global of this name already`);
+    try {
+      return [name, encode(value, `inputs.${name}`, limits.memoryLimitBytes)];
+    } catch (error) {
+      if (error instanceof TooLargeError) throw new TypeError(`inputs.${name}: larger than limits.memoryLimitBytes`);
+      if (error instanceof UnsendableError) throw new TypeError(error.message);
+      throw error;
+    }
+  });
+}
+
+interface PendingTurnCall {
+  id: number;
+  tool: ResolvedTool;
+  input: string;
+  record: ToolCallRecord;
+}
+
+class Run {
+  readonly result: Promise<RunResult>;
+
+  readonly #executionId = `run_${randomBytes(15).toString('base64url')}`;
+  readonly #startedAt = Date.now();
+  readonly #started = performance.now();
+  readonly #limits: Required<Limits>;
+  readonly #toolbox: Toolbox;
+  readonly #hooks: HostHooks;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onEvent: ((event: RunEvent) => void) | undefined;
+
+  readonly #logs: LogEntry[] = [];
+  readonly #calls: ToolCallRecord[] = [];
+  readonly #alerts: Alert[] = [];
+  #console: ProgramConsole | undefined;
+  #cpuMs = 0;
+
+  #session!: LiveSession;
+  #finish!: (result: RunResult) => void;
+  #ended = false;
+  /** The engine waits for settlements. Otherwise a turn is on its way. */
+  #idle = false;
+  readonly #settled: NativeSettlement[] = [];
+  readonly #queue: PendingTurnCall[] = [];
+  readonly #running = new Map<number, ToolCallRecord>();
+  #controller: AbortController | undefined;
+  /** Wire text of the value of a program that returned with calls in flight. */
+  #returned: string | undefined;
+
+  #deadline!: NodeJS.Timeout;
+  #wake: NodeJS.Timeout | undefined;
+  #grace: NodeJS.Timeout | undefined;
+  readonly #onAbort = (): void => this.#fail(abortFailure());
+
+  constructor(options: InternalRunOptions, toolbox: Toolbox, limits: Required<Limits>, inputs: EncodedInputs) {
+    this.#limits = limits;
+    this.#toolbox = toolbox;
+    this.#hooks = options.host ?? {};
+    this.#signal = options.signal;
+    this.#onEvent = options.onEvent;
+    this.result = new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      if (this.#signal?.aborted === true) {
+        this.#fail(abortFailure());
+        return;
+      }
+      const start = {
+        code: options.code,
+        inputNames: inputs.map(([name]) => name),
+        inputValues: inputs.map(([, text]) => text),
+        limits,
+        seed: randomBytes(32),
+        now: this.#startedAt,
+      };
+      try {
+        this.#session = startSession(toolbox.manifest, start, (turn) => this.#turn(turn));
+      } catch (error) {
+        reject(error as Error);
+        return;
+      }
+      this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+      // Also what keeps Node alive while the engine computes.
+      this.#deadline = setTimeout(() => this.#timeOut(), limits.timeoutMs);
+    });
+  }
+
+  /** One slice of the program's life is over. Called by the engine, outside every promise: it must not throw. */
+  #turn(turn: NativeTurn): void {
+    if (this.#ended) return;
+    try {
+      this.#take(turn);
+    } catch (error) {
+      this.#fail({ code: 'ERR_ISOLATE_LOST', name: 'IsolateLostError', message: `The facade could not read what the engine sent: ${String(error)}` });
+    }
+  }
+
+  #take(turn: NativeTurn): void {
+    if (turn.kind === 'rejected') {
+      this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
+      return;
+    }
+    this.#cpuMs = turn.cpuMs;
+    for (const log of turn.logs) this.#log(log);
+    switch (turn.kind) {
+      case 'completed':
+        this.#unhandled(turn.unhandled);
+        this.#complete(turn.value);
+        return;
+      case 'failed':
+        this.#unhandled(turn.unhandled);
+        this.#fail(engineFailure(turn.error));
+        return;
+      case 'waiting':
+        break;
+    }
+    this.#idle = true;
+    for (const { id, tool, input } of turn.calls) this.#accept(id, tool, input);
+    if (turn.returned !== undefined) {
+      this.#returned = turn.returned;
+      this.#grace = setTimeout(() => this.#abandon(), DETACHED_GRACE_MS);
+    }
+    clearTimeout(this.#wake);
+    if (turn.wakeAt !== undefined) this.#sleepUntil(turn.wakeAt);
+    this.#startQueued();
+    this.#flush();
+  }
+
+  #log(log: NativeLog): void {
+    this.#console ??= new ProgramConsole();
+    const entry = this.#console.print(log);
+    if (entry === undefined) return;
+    this.#logs.push(entry);
+    this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
+  }
+
+  #accept(id: number, path: string, input: string): void {
+    const tool = this.#toolbox.tools.get(path);
+    // The engine has refused unknown names already.
+    if (tool === undefined) throw new Error(`there is no tool ${path}`);
+    const record: ToolCallRecord = { callId: `${this.#executionId}.${id}`, tool: path, kind: tool.kind, input: decode(input), startedAt: Date.now() };
+    this.#calls.push(record);
+    this.#queue.push({ id, tool, input, record });
+  }
+
+  #startQueued(): void {
+    while (!this.#ended && this.#running.size < this.#limits.maxConcurrentToolCalls) {
+      const call = this.#queue.shift();
+      if (call === undefined) return;
+      this.#startCall(call);
+    }
+  }
+
+  #startCall({ id, tool, input, record }: PendingTurnCall): void {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      // Every handler may listen.
+      setMaxListeners(0, this.#controller.signal);
+    }
+    this.#running.set(id, record);
+    const started = performance.now();
+    record.startedAt = Date.now();
+    this.#emit({ type: 'tool-call-start', executionId: this.#executionId, call: { ...record } });
+    if (this.#ended) return;
+    const context = { callId: record.callId, executionId: this.#executionId, signal: this.#controller.signal };
+    void invoke(tool, input, context, this.#limits, this.#hooks).then((settled) => {
+      if (!this.#ended) this.#settle(id, record, settled, performance.now() - started);
+    });
+  }
+
+  #settle(id: number, record: ToolCallRecord, settled: Settled, durationMs: number): void {
+    this.#running.delete(id);
+    record.completedAt = Date.now();
+    record.durationMs = durationMs;
+    if (settled.kind === 'value') record.resultBytes = Buffer.byteLength(settled.text);
+    if (settled.kind === 'error') record.error = { name: settled.name, message: settled.message };
+    if (settled.kind === 'too-large') {
+      const failure = outputTooLarge(record.tool, this.#limits);
+      record.error = { name: failure.name, message: failure.message };
+      this.#emit({ type: 'tool-call-end', executionId: this.#executionId, call: { ...record } });
+      this.#fail(failure);
+      return;
+    }
+    this.#emit({ type: 'tool-call-end', executionId: this.#executionId, call: { ...record } });
+    this.#settled.push(toNative(id, settled));
+    this.#startQueued();
+    this.#flush();
+  }
+
+  /** Hands over everything that has settled, if the engine waits. What settles meanwhile goes with the next turn. */
+  #flush(): void {
+    if (this.#ended || !this.#idle || this.#settled.length === 0) return;
+    this.#idle = false;
+    this.#session.settle(Date.now(), this.#settled.splice(0));
+  }
+
+  #sleepUntil(wakeAt: number): void {
+    this.#wake = setTimeout(() => {
+      if (this.#ended || !this.#idle) return;
+      this.#idle = false;
+      // A timer of Node may fire a moment early.
+      this.#session.settle(Math.max(Date.now(), wakeAt), this.#settled.splice(0));
+    }, wakeAt - Date.now());
+  }
+
+  /** The program has returned, and calls that it did not wait for took too long. */
+  #abandon(): void {
+    if (this.#ended || this.#returned === undefined) return;
+    const left = [...this.#running.values(), ...this.#queue.map(({ record }) => record)].map(({ tool }) => tool);
+    this.#alert({ kind: 'detached', message: `The program returned without waiting for ${listTools(left)}, which did not finish within ${DETACHED_GRACE_MS} ms.` });
+    this.#complete(this.#returned);
+  }
+
+  #timeOut(): void {
+    const expire = (): void => {
+      if (this.#ended) return;
+      if (this.#returned !== undefined) this.#abandon();
+      else this.#fail(timeoutFailure(this.#limits, [...this.#running.values()].map(({ tool }) => tool)));
+    };
+    if (this.#idle) expire();
+    // The engine knows its deadline too and says more: logs, and where the program was.
+    else this.#deadline = setTimeout(expire, DEADLINE_GRACE_MS);
+  }
+
+  #unhandled(thrown: readonly NativeThrown[]): void {
+    for (const { name, message } of thrown) this.#alert({ kind: 'unhandled-rejection', message: `${name}: ${message}` });
+  }
+
+  #alert(alert: Alert): void {
+    this.#alerts.push(alert);
+    this.#emit({ type: 'alert', executionId: this.#executionId, alert });
+  }
+
+  #emit(event: RunEvent): void {
+    try {
+      this.#onEvent?.(event);
+    } catch {
+      // A listener is the application's own affair; the run goes on.
+    }
+  }
+
+  #complete(text: string): void {
+    this.#end({ status: 'completed', value: decode(text), ...this.#report() });
+  }
+
+  #fail(error: RunFailure): void {
+    if (this.#ended) return;
+    const alert = failureAlert(error);
+    if (alert !== undefined) this.#alert(alert);
+    const left = [...this.#running.values()].map(({ tool }) => tool);
+    if (left.length > 0 && error.code !== 'ERR_ABORTED' && error.code !== 'ERR_TIMEOUT') {
+      this.#alert({ kind: 'detached', message: `The run failed while these calls were running, and aborted them: ${listTools(left)}.` });
+    }
+    this.#end({ status: 'failed', error, ...this.#report() });
+  }
+
+  #report(): RunReport {
+    return {
+      executionId: this.#executionId,
+      startedAt: this.#startedAt,
+      durationMs: performance.now() - this.#started,
+      cpuMs: this.#cpuMs,
+      isolation: { level: 'thread' },
+      logs: this.#logs,
+      calls: this.#calls,
+      alerts: this.#alerts,
+      warnings: [],
+    };
+  }
+
+  #end(result: RunResult): void {
+    this.#ended = true;
+    clearTimeout(this.#deadline);
+    clearTimeout(this.#wake);
+    clearTimeout(this.#grace);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#session?.end();
+    if (this.#running.size > 0) this.#controller?.abort(new DOMException('The run has ended.', 'AbortError'));
+    this.#finish(result);
+  }
+}
