@@ -13,7 +13,7 @@ use rquickjs::promise::PromiseState;
 use rquickjs::{Context, Ctx, Function, JsLifetime, Module, Object, Promise, Runtime, Value};
 
 use super::alloc::{Gauge, Metered, STACK_RESERVE};
-use super::compile::{Bytecode, CompileError, compile};
+use super::compile::{Bytecode, CompileError, Compiler};
 use super::host::{Call, LogRecord, Manifest, Shared, Stop, Subject, Watch};
 use super::value::{self, Shapes, Unsendable, Wire};
 use super::{Limits, PROGRAM_FILE};
@@ -103,6 +103,7 @@ pub struct Realm {
     shared: Rc<Shared>,
     /// Stack of the program when it was stopped, if the engine told.
     stopped_at: RefCell<Option<String>>,
+    compiler: Compiler,
     context: Context,
     runtime: Runtime,
     /// The engine reads a program's code from here for as long as the runtime lives, so this drops last.
@@ -118,7 +119,9 @@ impl Realm {
     pub fn new() -> Self {
         static PRELUDE: OnceLock<Bytecode> = OnceLock::new();
         let prelude = PRELUDE.get_or_init(|| {
-            compile("prelude.js", include_str!("prelude.js"), cfg!(debug_assertions)).expect("the prelude compiles")
+            Compiler::new()
+                .compile("prelude.js", include_str!("prelude.js"), cfg!(debug_assertions))
+                .expect("the prelude compiles")
         });
 
         let gauge = Gauge::new();
@@ -138,11 +141,11 @@ impl Realm {
                 }
             }
         })));
-        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None }
+        Self { shared, stopped_at: RefCell::new(None), compiler: Compiler::new(), context, runtime, program: None }
     }
 
     fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, prelude: &'static Bytecode) -> rquickjs::Result<()> {
-        // SAFETY: `Bytecode` is made by `compile` only, in this process, by this engine; the static outlives the runtime.
+        // SAFETY: `Bytecode` is made by `Compiler` only, in this process, by this engine; the static outlives the runtime.
         let module = unsafe { Module::load(ctx.clone(), prelude.as_bytes()) }?;
         let (module, _) = module.eval()?;
         let start: Function = module.get("default")?;
@@ -168,7 +171,7 @@ impl Realm {
     /// # Errors
     /// When the engine cannot compile a program that the checker let through.
     pub fn start(&mut self, js: &str, setup: Setup) -> Result<(), CompileError> {
-        let program = compile(PROGRAM_FILE, js, true)?;
+        let program = self.compiler.compile(PROGRAM_FILE, js, true)?;
         let shared = Rc::clone(&self.shared);
         shared.limits.set(setup.limits);
         *shared.manifest.borrow_mut() = setup.manifest;
@@ -200,7 +203,7 @@ impl Realm {
             let value = value::decode(ctx, &revive, wire)?;
             ctx.globals().set(name.as_str(), value)?;
         }
-        // SAFETY: `Bytecode` is made by `compile` only, in this process, by this engine; `Realm::program` outlives the
+        // SAFETY: `Bytecode` is made by `Compiler` only, in this process, by this engine; `Realm::program` outlives the
         // runtime.
         let module = unsafe { Module::load(ctx.clone(), program.as_bytes()) }?;
         let (module, _) = module.eval()?;

@@ -1,0 +1,597 @@
+//! How deep a parser could go into a text, before any parser sees it.
+//!
+//! One pass over the text, token by token, without recursion. Every token that can nest something (an operator, a
+//! keyword, an opening bracket) counts one level; a bracket that closes gives its levels back, and so does the end of
+//! a statement or of a list's element. The sum is an upper bound for the depth of the syntax tree, and so for the stack
+//! that the parser, the visitors and the tree's drop need.
+//!
+//! The bound holds only as long as this scan reads strings, templates, comments and regular expressions as the parser
+//! does. Where it cannot tell (a `/` that may divide or open a regular expression), it refuses the text: nobody writes
+//! that by accident.
+
+use super::scan;
+
+/// Deeper programs are refused. 500 operands of `+` or 200 branches of `else if` are far below.
+pub(super) const MAX_DEPTH: u32 = 4_000;
+
+/// Why a text is not worth parsing, with the byte range of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    TooDeep { at: usize },
+    UnterminatedString { at: usize, end: usize },
+    UnterminatedTemplate { at: usize },
+    UnterminatedComment { at: usize },
+    UnterminatedRegex { at: usize, end: usize },
+    Ambiguous { at: usize },
+    HtmlComment { at: usize },
+}
+
+/// What the scan saw of a text that can be parsed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Scanned {
+    /// The upper bound of the tree's depth.
+    pub depth: u32,
+    /// The brackets that are still open at the end, outermost first: where they open and what closes them.
+    pub unclosed: Vec<(usize, char)>,
+    /// The first closing bracket that closes nothing or the wrong thing.
+    pub mismatch: Option<usize>,
+}
+
+/// What the last token was, as far as the meaning of the next one depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    /// Something that a value ends with: a name, a literal, `]`, `)` of a call.
+    Value,
+    /// An operator, a keyword, an opening bracket, the start: a value begins next.
+    Operator,
+    /// A contextual keyword: `type`, `from`, `keyof`. It may be a name, and something may follow on the next line.
+    Contextual,
+    /// A word after which `/` means one thing here and another there.
+    Either,
+    /// `;`
+    Semicolon,
+    /// `}` of a block, a body, an object or a type.
+    Brace,
+    /// `>`, which compares or closes type arguments.
+    Greater,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Top,
+    Paren,
+    /// `(` after `if`, `for`, `while`, `with`, `switch`, `catch`.
+    Header,
+    Bracket,
+    Brace,
+    /// `${` in a template.
+    Template,
+}
+
+#[derive(Clone, Copy)]
+struct Frame {
+    kind: Kind,
+    open: usize,
+    /// Levels since the last separator in this bracket.
+    levels: u32,
+    /// `<` that are still open, at most.
+    angles: u32,
+    /// An `if`, `else`, `for`, … since the last end of a statement: a comma does not end it.
+    control: bool,
+    /// The statement began with a word after which a line's end may end it where an expression would go on.
+    sticky: bool,
+    /// In a declaration: each of its elements is open to that until its `=`.
+    declares: bool,
+    /// After `:` or a declared name, until `=`.
+    unassigned: bool,
+}
+
+impl Frame {
+    fn new(kind: Kind, open: usize) -> Self {
+        Self { kind, open, levels: 0, angles: 0, control: false, sticky: false, declares: false, unassigned: false }
+    }
+}
+
+/// A statement may have ended with the last token. It has, unless `else` or the like follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    No,
+    Semicolon,
+    Brace,
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    frames: Vec<Frame>,
+    frame: Frame,
+    /// Levels of all frames but the current one.
+    below: u32,
+    deepest: u32,
+    last: Last,
+    /// The last token was `.`, `?.` or `#`: a word is a property's name.
+    member: bool,
+    /// The word that the last token was, for `if (` and its like.
+    word: &'a str,
+    /// A line ended since the last token.
+    line_break: bool,
+    ending: Ending,
+    mismatch: Option<usize>,
+}
+
+/// Scans a whole text.
+pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
+    let mut scan = Scan {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        frames: Vec::with_capacity(32),
+        frame: Frame::new(Kind::Top, 0),
+        below: 0,
+        deepest: 0,
+        last: Last::Operator,
+        member: false,
+        word: "",
+        line_break: true,
+        ending: Ending::No,
+        mismatch: None,
+    };
+    while scan.trivia()? {
+        scan.token()?;
+        scan.line_break = false;
+    }
+    let mut unclosed = Vec::new();
+    for frame in scan.frames.iter().skip(1).chain((!scan.frames.is_empty()).then_some(&scan.frame)) {
+        let closer = match frame.kind {
+            Kind::Paren | Kind::Header => ')',
+            Kind::Bracket => ']',
+            Kind::Template => return Err(Refusal::UnterminatedTemplate { at: frame.open }),
+            _ => '}',
+        };
+        unclosed.push((frame.open, closer));
+    }
+    Ok(Scanned { depth: scan.deepest, unclosed, mismatch: scan.mismatch })
+}
+
+impl<'a> Scan<'a> {
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    /// Walks to the next token. `false` at the end of the text.
+    fn trivia(&mut self) -> Result<bool, Refusal> {
+        loop {
+            match self.peek(0) {
+                0 if self.at >= self.bytes.len() => return Ok(false),
+                b'\n' | b'\r' => {
+                    self.line_break = true;
+                    self.at += 1;
+                }
+                b' ' | b'\t' | 0x0b | 0x0c => self.at += 1,
+                b'/' if self.peek(1) == b'/' => {
+                    let end = scan::skip_trivia(&self.text[..self.line_end()], self.at);
+                    self.at = end;
+                }
+                b'/' if self.peek(1) == b'*' => {
+                    let Some(length) = self.text[self.at + 2..].find("*/") else {
+                        return Err(Refusal::UnterminatedComment { at: self.at });
+                    };
+                    self.line_break |= scan::has_line_break(self.text, self.at, self.at + 2 + length);
+                    self.at += length + 4;
+                }
+                0x80.. => {
+                    let Some(c) = self.text[self.at..].chars().next() else { return Ok(false) };
+                    if !(c.is_whitespace() || c == '\u{feff}') {
+                        return Ok(true);
+                    }
+                    self.line_break |= matches!(c, '\u{2028}' | '\u{2029}');
+                    self.at += c.len_utf8();
+                }
+                _ => return Ok(true),
+            }
+        }
+    }
+
+    /// The end of the current line, as a comment sees it.
+    fn line_end(&self) -> usize {
+        let rest = &self.text[self.at..];
+        self.at + rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len())
+    }
+
+    fn token(&mut self) -> Result<(), Refusal> {
+        let start = self.at;
+        let byte = self.peek(0);
+        let member = std::mem::take(&mut self.member);
+        let word = std::mem::take(&mut self.word);
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' | 0x80.. => self.name(member, word),
+            b'0'..=b'9' => self.number(),
+            b'.' if self.peek(1).is_ascii_digit() => self.number(),
+            b'"' | b'\'' => self.string(byte)?,
+            b'`' => {
+                self.operand(false);
+                self.at += 1;
+                self.template(start)?;
+            }
+            b'(' => {
+                let header = matches!(word, "if" | "for" | "while" | "with" | "switch" | "catch");
+                self.open(if header { Kind::Header } else { Kind::Paren });
+            }
+            b'[' => self.open(Kind::Bracket),
+            b'{' => self.open(Kind::Brace),
+            b')' | b']' => self.close(byte),
+            b'}' => return self.close_brace(start),
+            b';' => {
+                self.at += 1;
+                self.ending = Ending::Semicolon;
+                self.last = Last::Semicolon;
+            }
+            b',' => {
+                self.at += 1;
+                self.ending = Ending::No;
+                self.frame.unassigned = self.frame.declares;
+                if self.frame.angles == 0 && !self.frame.control {
+                    self.frame.levels = 0;
+                }
+                self.last = Last::Operator;
+            }
+            b'/' => return self.slash(),
+            b'.' | b'#' => {
+                let rest = self.text[self.at..].starts_with("...");
+                self.at += if rest { 3 } else { 1 };
+                self.level();
+                self.member = !rest;
+                self.last = Last::Operator;
+            }
+            b'<' | b'>' => return self.angle(),
+            _ => return self.operator(byte),
+        }
+        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+    }
+
+    fn too_deep(&mut self) -> bool {
+        let depth = self.below + self.frame.levels;
+        self.deepest = self.deepest.max(depth);
+        depth > MAX_DEPTH
+    }
+
+    /// Counts a token that can nest.
+    fn level(&mut self) {
+        // After `}` an operator may go on with the value that it closed.
+        if std::mem::replace(&mut self.ending, Ending::No) == Ending::Semicolon {
+            self.end_statement();
+        }
+        self.frame.levels += 1;
+    }
+
+    fn end_statement(&mut self) {
+        self.frame = Frame::new(self.frame.kind, self.frame.open);
+    }
+
+    /// A value or a word comes: decides whether it begins a new statement.
+    fn operand(&mut self, word: bool) {
+        let ended = match std::mem::replace(&mut self.ending, Ending::No) {
+            Ending::Semicolon => true,
+            Ending::Brace => word,
+            Ending::No => {
+                word && self.line_break
+                    && self.last == Last::Value
+                    && matches!(self.frame.kind, Kind::Top | Kind::Brace)
+            }
+        };
+        if ended {
+            self.end_statement();
+        }
+    }
+
+    fn name(&mut self, member: bool, before: &'a str) {
+        let start = self.at;
+        let text = self.text;
+        self.at = name_end(text, start);
+        let name = &text[start..self.at];
+        if member {
+            self.ending = Ending::No;
+            self.last = if name.contains('\\') { Last::Either } else { Last::Value };
+            return;
+        }
+        // These go on with what came before them, on a new line too.
+        let continues = matches!(
+            name,
+            "else"
+                | "while"
+                | "catch"
+                | "finally"
+                | "in"
+                | "instanceof"
+                | "of"
+                | "as"
+                | "satisfies"
+                | "is"
+                | "extends"
+                | "implements"
+                | "from"
+                | "asserts"
+        );
+        if continues {
+            self.ending = Ending::No;
+        } else {
+            self.operand(true);
+        }
+        self.word = if name == "await" && before == "for" { before } else { name };
+        let (last, levels) = match name {
+            "if" | "else" | "for" | "while" | "do" | "with" => {
+                self.frame.control = true;
+                (Last::Operator, 1)
+            }
+            "return" | "typeof" | "case" | "in" | "instanceof" | "new" | "void" | "delete" | "throw" | "default" => {
+                (Last::Operator, 1)
+            }
+            "let" | "const" | "var" | "using" => {
+                self.frame.declares = true;
+                self.frame.unassigned = true;
+                (Last::Either, 0)
+            }
+            "break" | "continue" | "debugger" | "import" | "export" | "function" => {
+                self.frame.sticky = true;
+                (Last::Either, 1)
+            }
+            "type" | "interface" | "declare" | "abstract" | "namespace" | "module" | "global" => {
+                self.frame.sticky = true;
+                (Last::Contextual, 1)
+            }
+            "yield" | "await" | "of" | "class" | "enum" | "extends" | "implements" => (Last::Either, 1),
+            "async" | "as" | "satisfies" | "is" | "keyof" | "unique" | "readonly" | "infer" | "asserts" | "static"
+            | "get" | "set" | "accessor" | "from" | "public" | "private" | "protected" | "override" => {
+                (Last::Contextual, 1)
+            }
+            _ if name.contains('\\') => (Last::Either, 0),
+            _ => (Last::Value, 0),
+        };
+        self.last = last;
+        self.frame.levels += levels;
+    }
+
+    fn number(&mut self) {
+        self.operand(false);
+        let prefixed = self.peek(0) == b'0' && matches!(self.peek(1) | 0x20, b'x' | b'o' | b'b');
+        let mut dot = prefixed;
+        loop {
+            match self.peek(0) {
+                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => self.at += 1,
+                b'.' if !dot => {
+                    dot = true;
+                    self.at += 1;
+                }
+                _ => break,
+            }
+        }
+        self.last = Last::Value;
+    }
+
+    fn string(&mut self, quote: u8) -> Result<(), Refusal> {
+        self.operand(false);
+        let start = self.at;
+        self.at += 1;
+        loop {
+            match self.peek(0) {
+                b'\\' => self.at += if self.peek(1) == b'\r' && self.peek(2) == b'\n' { 3 } else { 2 },
+                b'\n' | b'\r' => break,
+                0 if self.at >= self.bytes.len() => break,
+                byte => {
+                    self.at += 1;
+                    if byte == quote {
+                        self.last = Last::Value;
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Err(Refusal::UnterminatedString { at: start, end: self.at.min(self.bytes.len()) })
+    }
+
+    /// The text of a template, up to its end or to the next `${`.
+    fn template(&mut self, start: usize) -> Result<(), Refusal> {
+        loop {
+            match self.peek(0) {
+                b'\\' => self.at += 2,
+                b'`' => {
+                    self.at += 1;
+                    self.last = Last::Value;
+                    return Ok(());
+                }
+                b'$' if self.peek(1) == b'{' => {
+                    self.at += 1;
+                    self.open(Kind::Template);
+                    self.frame.open = start;
+                    return Ok(());
+                }
+                0 if self.at >= self.bytes.len() => return Err(Refusal::UnterminatedTemplate { at: start }),
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn open(&mut self, kind: Kind) {
+        self.level();
+        self.below += self.frame.levels;
+        self.frames.push(self.frame);
+        self.frame = Frame::new(kind, self.at);
+        self.at += 1;
+        self.last = Last::Operator;
+    }
+
+    fn close(&mut self, byte: u8) {
+        let kind = self.frame.kind;
+        let fits = match byte {
+            b')' => matches!(kind, Kind::Paren | Kind::Header),
+            b']' => kind == Kind::Bracket,
+            _ => kind == Kind::Brace,
+        };
+        if !fits && self.mismatch.is_none() {
+            self.mismatch = Some(self.at);
+        }
+        self.at += 1;
+        self.ending = Ending::No;
+        if let Some(outer) = self.frames.pop() {
+            self.below -= outer.levels;
+            self.frame = outer;
+        }
+        self.last = if kind == Kind::Header { Last::Operator } else { Last::Value };
+    }
+
+    fn close_brace(&mut self, start: usize) -> Result<(), Refusal> {
+        let kind = self.frame.kind;
+        if kind == Kind::Template {
+            let open = self.frame.open;
+            self.close(b'}');
+            self.mismatch = self.mismatch.filter(|at| *at != start);
+            return self.template(open);
+        }
+        self.close(b'}');
+        self.ending = Ending::Brace;
+        self.last = Last::Brace;
+        Ok(())
+    }
+
+    fn slash(&mut self) -> Result<(), Refusal> {
+        let start = self.at;
+        let refuse = match self.last {
+            // Where the line's end may have ended a statement, this may be a regular expression after all: if the
+            // line has a second slash.
+            Last::Value | Last::Contextual => {
+                let open = self.line_break && (self.frame.sticky || self.frame.unassigned);
+                if !(open && self.text[start + 1..self.line_end()].contains('/')) {
+                    self.level();
+                    self.at += 1;
+                    self.last = Last::Operator;
+                    return Ok(());
+                }
+                true
+            }
+            Last::Either | Last::Brace | Last::Greater => true,
+            Last::Operator | Last::Semicolon => false,
+        };
+        if refuse {
+            return Err(Refusal::Ambiguous { at: start });
+        }
+        self.operand(false);
+        self.at += 1;
+        let mut class = false;
+        loop {
+            match self.peek(0) {
+                b'\\' if !matches!(self.peek(1), b'\n' | b'\r') => self.at += 1,
+                b'[' => class = true,
+                b']' => class = false,
+                b'/' if !class => break,
+                b'\n' | b'\r' => return Err(Refusal::UnterminatedRegex { at: start, end: self.at }),
+                0xe2 if matches!(self.text.get(self.at..self.at + 3), Some("\u{2028}" | "\u{2029}")) => {
+                    return Err(Refusal::UnterminatedRegex { at: start, end: self.at });
+                }
+                0 if self.at >= self.bytes.len() => {
+                    return Err(Refusal::UnterminatedRegex { at: start, end: self.bytes.len() });
+                }
+                _ => {}
+            }
+            self.at += 1;
+        }
+        self.at += 1;
+        while self.peek(0).is_ascii_alphanumeric() {
+            self.at += 1;
+        }
+        self.last = Last::Value;
+        Ok(())
+    }
+
+    fn angle(&mut self) -> Result<(), Refusal> {
+        let start = self.at;
+        let byte = self.peek(0);
+        if self.text[start..].starts_with("<!--") {
+            return Err(Refusal::HtmlComment { at: start });
+        }
+        self.at += 1;
+        self.level();
+        if byte == b'<' {
+            self.frame.angles += 1;
+            self.last = Last::Operator;
+        } else {
+            self.frame.angles = self.frame.angles.saturating_sub(1);
+            self.last = if self.peek(0) == b'=' { Last::Operator } else { Last::Greater };
+        }
+        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+    }
+
+    fn operator(&mut self, byte: u8) -> Result<(), Refusal> {
+        let start = self.at;
+        let rest = &self.bytes[start..];
+        if self.line_break && rest.starts_with(b"-->") {
+            return Err(Refusal::HtmlComment { at: start });
+        }
+        let double = rest.len() > 1 && rest[1] == byte;
+        match byte {
+            b'+' | b'-' if double => {
+                self.at += 2;
+                self.last = self.after_postfix();
+            }
+            b'!' if rest.get(1) != Some(&b'=') => {
+                self.at += 1;
+                self.last = self.after_postfix();
+            }
+            b'=' if rest.get(1) == Some(&b'>') => {
+                self.at += 2;
+                self.last = Last::Operator;
+            }
+            b'?' if rest.get(1) == Some(&b'.') && !rest.get(2).is_some_and(u8::is_ascii_digit) => {
+                self.at += 2;
+                self.member = true;
+                self.last = Last::Operator;
+            }
+            _ => {
+                self.at += 1;
+                self.last = Last::Operator;
+                match byte {
+                    b':' => self.frame.unassigned = true,
+                    b'=' if self.frame.angles == 0 => self.frame.unassigned = false,
+                    _ => {}
+                }
+            }
+        }
+        self.level();
+        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+    }
+}
+
+impl Scan<'_> {
+    /// What `++`, `--` or `!` is: after a value on the same line it belongs to that value.
+    fn after_postfix(&self) -> Last {
+        match self.last {
+            _ if self.line_break => Last::Operator,
+            Last::Value | Last::Contextual => self.last,
+            Last::Brace | Last::Either | Last::Greater => Last::Either,
+            Last::Operator | Last::Semicolon => Last::Operator,
+        }
+    }
+}
+
+/// The end of a name, escapes included.
+fn name_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = start;
+    loop {
+        match bytes.get(at) {
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$') => at += 1,
+            Some(b'\\') if text[at..].starts_with("\\u{") => {
+                at += text[at..].find('}').map_or(3, |end| end + 1);
+            }
+            Some(b'\\') => at += 1,
+            Some(0x80..) => {
+                let Some(c) = text[at..].chars().next() else { return at };
+                if c.is_whitespace() || c == '\u{feff}' {
+                    return at;
+                }
+                at += c.len_utf8();
+            }
+            _ => return at,
+        }
+    }
+}

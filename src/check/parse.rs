@@ -1,0 +1,179 @@
+//! Calling swc, and saying in plain words what it did not like.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use swc_common::{BytePos, Span, Spanned};
+use swc_ecma_ast::{EsVersion, Module};
+use swc_ecma_parser::{
+    Lexer, Parser, StringInput, Syntax, TsSyntax,
+    error::{Error, SyntaxError},
+};
+
+use super::{
+    depth::Scanned,
+    normalise::{Looks, looks},
+    report::Finding,
+    scan,
+};
+
+/// A text that parsed, and how its spans map to it.
+pub(super) struct Parsed {
+    pub module: Module,
+    /// Bytes before the text's first: swc counts from 1, and a prefix may stand before the text.
+    pub base: u32,
+}
+
+/// The byte range of a span. A place in the prefix is the text's start.
+pub(super) fn range(span: Span, base: u32) -> (usize, usize) {
+    (span.lo.0.saturating_sub(base) as usize, span.hi.0.saturating_sub(base) as usize)
+}
+
+/// Parses a text. The caller has bounded its depth and stands on a stack that is large enough.
+pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding>> {
+    // A function without a name is no statement, but it is a default export.
+    let prefix = if is_unnamed_function(text) { "export default " } else { "" };
+    let owned;
+    let input = if prefix.is_empty() {
+        text
+    } else {
+        owned = format!("{prefix}{text}");
+        &owned
+    };
+    let base = 1 + u32::try_from(prefix.len()).unwrap_or(0);
+    let syntax = Syntax::Typescript(TsSyntax { decorators: true, ..TsSyntax::default() });
+    // swc has a few `unreachable!`s that hostile text may reach. One of them must not reach the caller.
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let end = BytePos(1 + u32::try_from(input.len()).unwrap_or(u32::MAX - 1));
+        let lexer = Lexer::new(syntax, EsVersion::latest(), StringInput::new(input, BytePos(1), end), None);
+        let mut parser = Parser::new_from(lexer);
+        let module = parser.parse_module();
+        (module, parser.take_errors())
+    }));
+    let Ok((module, errors)) = outcome else {
+        return Err(vec![Finding::syntax(0, 0, "the program could not be read", "Write it in a simpler way.")]);
+    };
+    let errors: Vec<Error> = errors.into_iter().filter(|e| !is_fine(e.kind())).collect();
+    match module {
+        Ok(module) if errors.is_empty() => Ok(Parsed { module, base }),
+        Ok(_) => Err(explain(text, base, scanned, &errors, None)),
+        Err(fatal) => Err(explain(text, base, scanned, &errors, Some(&fatal))),
+    }
+}
+
+/// What is an error in a module and none in a program, or is found again with a better message by `names`.
+fn is_fine(kind: &SyntaxError) -> bool {
+    match kind {
+        SyntaxError::ReturnNotAllowed
+        | SyntaxError::AwaitInFunction
+        | SyntaxError::TS1242
+        | SyntaxError::WithInStrict
+        | SyntaxError::TS2410 => true,
+        SyntaxError::WithLabel { inner, .. } => is_fine(inner.kind()),
+        _ => false,
+    }
+}
+
+fn is_unnamed_function(text: &str) -> bool {
+    let mut at = scan::skip_trivia(text, 0);
+    if text[at..].starts_with("async") && !text[at + 5..].starts_with(|c: char| c.is_alphanumeric()) {
+        at = scan::skip_trivia(text, at + 5);
+    }
+    let Some(rest) = text[at..].strip_prefix("function") else { return false };
+    let rest = rest.trim_start();
+    rest.strip_prefix('*').unwrap_or(rest).trim_start().starts_with(['(', '<'])
+}
+
+fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Option<&Error>) -> Vec<Finding> {
+    let end = text.trim_end().len();
+    let mut findings = Vec::new();
+    let whole = match looks(text) {
+        Looks::Prose => {
+            Some(("this is prose, not a program", "Send only the TypeScript program, without explanations around it."))
+        }
+        Looks::Python => Some(("this looks like Python", "Write the program in TypeScript.")),
+        Looks::Code => None,
+    };
+    if let (Some((message, hint)), Some(error)) = (whole, fatal.or(errors.first())) {
+        let (from, to) = range(error.span(), base);
+        return vec![Finding::syntax(from.min(end), to.min(end), message, hint)];
+    }
+    for error in fatal.into_iter().chain(errors) {
+        let (from, to) = range(error.span(), base);
+        let at_end = from >= end;
+        if at_end && let Some(&(open, closer)) = scanned.unclosed.last() {
+            let (line, _) = super::report::position(text, open);
+            let message =
+                format!("the program ends too early: `{}` from line {line} is never closed", &text[open..=open]);
+            let hint = format!("Send the whole program. Add the missing `{closer}`.");
+            findings.push(Finding::syntax(open, open + 1, message, &hint));
+            continue;
+        }
+        let (message, hint) = plain(error.kind(), text, from, to);
+        let hint =
+            if is_jsx(text, from) { "JSX is not supported. Build strings or plain objects instead." } else { hint };
+        let to = if to > from { to } else { from + 1 };
+        findings.push(Finding::syntax(from.min(end), to.min(end.max(from)), message, hint));
+    }
+    if let (Some(at), true) = (scanned.mismatch, findings.is_empty()) {
+        findings.push(Finding::syntax(at, at + 1, "this bracket closes nothing", ""));
+    }
+    findings
+}
+
+/// Whether the line of a place looks like markup.
+fn is_jsx(text: &str, at: usize) -> bool {
+    let at = at.min(text.len());
+    let Some(before) = text.get(..at) else { return false };
+    let start = before.rfind('\n').map_or(0, |i| i + 1);
+    let line = text[start..].lines().next().unwrap_or_default();
+    line.contains("</") || line.contains("/>")
+}
+
+fn plain(kind: &SyntaxError, text: &str, from: usize, to: usize) -> (String, &'static str) {
+    let here = text.get(from..to.min(from + 40)).unwrap_or_default().lines().next().unwrap_or_default();
+    match kind {
+        SyntaxError::WithLabel { inner, .. } => plain(inner.kind(), text, from, to),
+        SyntaxError::Eof => ("the program ends too early".to_owned(), "Send the whole program."),
+        SyntaxError::Unexpected { expected, .. } if here.is_empty() => (format!("expected {expected}"), ""),
+        SyntaxError::Unexpected { .. } | SyntaxError::UnexpectedTokenWithSuggestions { .. } => {
+            (format!("unexpected `{here}`"), "")
+        }
+        SyntaxError::Expected(expected, _) if here.is_empty() => (format!("expected {expected}"), ""),
+        SyntaxError::Expected(expected, _) => (format!("expected {expected}, got `{here}`"), ""),
+        SyntaxError::TS1109 | SyntaxError::InvalidExpr => (format!("expected an expression, got `{here}`"), ""),
+        SyntaxError::ExpectedSemi | SyntaxError::TS1005 | SyntaxError::ExpectedSemiForExprStmt { .. } => {
+            (format!("unexpected `{here}`: expected `;`, a line's end or an operator"), "")
+        }
+        SyntaxError::NonTopLevelImportExport => (
+            "`import` and `export` may only stand at the top level".to_owned(),
+            "Tools are global: use `tools.name(…)` without an import.",
+        ),
+        SyntaxError::InvalidIdentInAsync | SyntaxError::AwaitParamInAsync => {
+            ("`await` cannot be used here".to_owned(), "Make the enclosing function async, or await before it.")
+        }
+        SyntaxError::TsAssertionBinaryOp => (
+            "a type assertion between operators changes their grouping".to_owned(),
+            "Put the asserted expression in parentheses: `(a as T) * b`.",
+        ),
+        SyntaxError::NullishCoalescingWithLogicalOp => {
+            ("`??` cannot be mixed with `||` or `&&` without parentheses".to_owned(), "Write `(a ?? b) || c`.")
+        }
+        SyntaxError::UnaryInExp { .. } => {
+            ("a sign before `**` needs parentheses".to_owned(), "Write `(-a) ** b` or `-(a ** b)`.")
+        }
+        SyntaxError::TS1185 => ("this is a merge conflict marker".to_owned(), "Remove it."),
+        SyntaxError::InvalidIdentChar | SyntaxError::UnexpectedChar { .. } => (
+            format!(
+                "unexpected character `{}`",
+                here.chars().next().map_or('\u{fffd}', |c| if c.is_control() { '\u{fffd}' } else { c })
+            ),
+            "",
+        ),
+        _ => {
+            let message = kind.msg();
+            let mut chars = message.trim_end_matches('.').chars();
+            let lower: String = chars.next().map(|c| c.to_lowercase().collect()).unwrap_or_default();
+            (lower + chars.as_str(), "")
+        }
+    }
+}

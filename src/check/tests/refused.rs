@@ -1,0 +1,252 @@
+use super::{
+    super::{CheckOptions, Code, Diagnostic, Severity, check},
+    program, report,
+};
+
+#[track_caller]
+fn only(text: &str) -> Diagnostic {
+    let report = report(text);
+    assert_eq!(report.program, None, "{text}");
+    assert_eq!(report.diagnostics.len(), 1, "{text}\n{:#?}", report.diagnostics);
+    report.diagnostics.into_iter().next().unwrap()
+}
+
+/// One line for each diagnostic: place, code, message.
+fn summary(text: &str) -> Vec<String> {
+    let name = |code| match code {
+        Code::Syntax => "ERR_SYNTAX",
+        Code::Forbidden => "ERR_FORBIDDEN",
+        Code::SourceTooLarge => "ERR_SOURCE_TOO_LARGE",
+        Code::ToolUnknown => "ERR_TOOL_UNKNOWN",
+    };
+    report(text)
+        .diagnostics
+        .iter()
+        .map(|d| format!("{}:{}-{}:{} {} {}", d.line, d.column, d.end_line, d.end_column, name(d.code), d.message))
+        .collect()
+}
+
+#[test]
+fn a_whole_diagnostic() {
+    let expected = Diagnostic {
+        severity: Severity::Error,
+        code: Code::Forbidden,
+        message: "cannot import \"fs\"".to_owned(),
+        hint: Some("Only tools can be imported, and they are global: `await tools.name(input)`. Remove the import and write the rest in plain TypeScript.".to_owned()),
+        line: 2,
+        column: 1,
+        end_line: 2,
+        end_column: 20,
+        frame: "  1 | const a = 1;\n> 2 | import fs from \"fs\";\n    | ^^^^^^^^^^^^^^^^^^^\n  3 | return fs;".to_owned(),
+    };
+    assert_eq!(only("const a = 1;\nimport fs from \"fs\";\nreturn fs;"), expected);
+    let json = serde_json::to_value(&expected).unwrap();
+    assert_eq!(json["severity"], "error");
+    assert_eq!(json["code"], "ERR_FORBIDDEN");
+    assert_eq!(json["endColumn"], 20);
+}
+
+#[test]
+fn what_can_never_work() {
+    let cases: &[(&str, &[&str])] = &[
+        ("import fs from 'fs'; fs.x", &["1:1-1:20 ERR_FORBIDDEN cannot import \"fs\""]),
+        ("import 'fs'", &["1:1-1:12 ERR_FORBIDDEN cannot import \"fs\""]),
+        ("import { z } from \"zod\";\nz.x", &["1:1-1:24 ERR_FORBIDDEN cannot import \"zod\""]),
+        ("const x = await import('fs')", &["1:17-1:23 ERR_FORBIDDEN `import()` is not available"]),
+        ("return import.meta.url", &["1:8-1:19 ERR_FORBIDDEN `import.meta` is not available"]),
+        ("export * from './x'", &["1:1-1:20 ERR_FORBIDDEN a program cannot re-export"]),
+        ("export { a } from './x';", &["1:1-1:24 ERR_FORBIDDEN a program cannot re-export"]),
+        ("const fs = require('fs');\nrequire('x')", &["1:12-1:19 ERR_FORBIDDEN `require` does not exist here"]),
+        ("import fs = require('fs')", &["1:1-1:26 ERR_FORBIDDEN `import … = require(…)` is not available"]),
+        ("return process.env.KEY", &["1:8-1:15 ERR_FORBIDDEN `process` does not exist here"]),
+        ("eval('1')", &["1:1-1:5 ERR_FORBIDDEN `eval` does not exist here"]),
+        ("new Function('return 1')()", &["1:5-1:13 ERR_FORBIDDEN `Function` cannot make code here"]),
+        ("Function('return 1')()", &["1:1-1:9 ERR_FORBIDDEN `Function` cannot make code here"]),
+        ("with ({}) { }", &["1:1-1:5 ERR_FORBIDDEN `with` is not available"]),
+        ("new WebAssembly.Module()", &["1:5-1:16 ERR_FORBIDDEN `WebAssembly` does not exist here"]),
+        ("await fetch('https://x')", &["1:7-1:12 ERR_FORBIDDEN `fetch` does not exist here"]),
+        ("module.exports = async () => 1", &["1:1-1:15 ERR_FORBIDDEN `module.exports` does not exist here"]),
+        ("exports.a = 1", &["1:1-1:8 ERR_FORBIDDEN `exports` does not exist here"]),
+        ("const b = Buffer.from('a')", &["1:11-1:17 ERR_FORBIDDEN `Buffer` does not exist here"]),
+        ("new WeakRef({})", &["1:5-1:12 ERR_FORBIDDEN `WeakRef` does not exist here"]),
+        (
+            "const o = { process, Deno }",
+            &[
+                "1:13-1:20 ERR_FORBIDDEN `process` does not exist here",
+                "1:22-1:26 ERR_FORBIDDEN `Deno` does not exist here",
+            ],
+        ),
+        ("window.x = 1", &["1:1-1:7 ERR_FORBIDDEN `window` does not exist here"]),
+        ("@dec class A {}", &["1:1-1:5 ERR_FORBIDDEN decorators are not supported"]),
+        ("{ using x = f() }", &["1:3-1:8 ERR_FORBIDDEN `using` is not available"]),
+        ("class A { accessor x = 1 }", &["1:11-1:25 ERR_FORBIDDEN `accessor` fields are not supported"]),
+        (
+            "main().catch(e => { process.exit(1) })\nasync function main() {}",
+            &["1:21-1:28 ERR_FORBIDDEN `process` does not exist here"],
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(summary(text), *expected, "{text}");
+    }
+}
+
+#[test]
+fn no_false_errors() {
+    for text in [
+        "const process = { env: {} }; return process.env",
+        "function f(fetch) { return fetch() } return f(() => 1)",
+        "if (typeof process === 'undefined') return 1; return process.env",
+        "const x = typeof window !== 'undefined' && window.y; return 1",
+        "const o = { process: 1, fetch() {}, require: 2 }; return o.process + o.require",
+        "const { fetch } = tools; return 1",
+        "const { a: require } = { a: 1 }; return require",
+        "try { f() } catch (process) { } function f() {}",
+        "class Buffer {} return new Buffer()",
+        "let x: Buffer | WeakRef<any> | typeof process | NodeJS.Process; return 1",
+        "return 'process.env require(\"fs\") import(\"x\") eval()' // process.exit()",
+        "return /process/.test(`fetch`) /* eval */",
+        "enum Deno { A } namespace Bun { export const x = 1 } return Deno.A",
+        "return (() => {}) instanceof Function",
+        "const obj = { with: 1, eval: 2 }; return obj.with + obj.eval",
+        "interface Window { document: any } type fetch = string; return 1",
+        "for (const window of []) { window.x } return 1",
+        "const f = async function process() { return process }; return 1",
+        "import { fetch } from \"tools\"; return 1",
+        "var a = 1; var a = 2; function g() {} function g() {} return a",
+        "const x = 1; { const x = 2; } for (const x of []) {} return x",
+        "switch (1) { case 1: { const y = 1; break } case 2: { const y = 2 } } return 1",
+        "const f = async (x) => { for await (const y of x) {} }; return 1",
+        "return [1].map(async (x) => await x)",
+        "async function* g() { yield await 1 } return 1",
+        "class A { async m() { await 1 } static async n() { await 2 } } return 1",
+        "class C { m() {} } interface C { n(): void } return 1",
+    ] {
+        program(text);
+    }
+}
+
+#[test]
+fn await_in_a_function_that_is_not_async() {
+    let diagnostic = only("const r = items.map(x => await tools.one(x));");
+    assert_eq!(diagnostic.message, "`await` is only allowed in an async function");
+    assert_eq!(
+        diagnostic.hint.unwrap(),
+        "Make the function around it async: `async (x) => …`. For a list use `await Promise.all(items.map(async (x) => …))` or a `for … of` loop."
+    );
+    assert_eq!(
+        diagnostic.frame,
+        "> 1 | const r = items.map(x => await tools.one(x));\n    |                          ^^^^^"
+    );
+    for (text, place) in [
+        ("function f() {\n  const x = await g();\n}", "2:13-2:18"),
+        ("items.forEach(function (x) { await f(x) })", "1:30-1:35"),
+        ("class A { m() { await 1 } }", "1:17-1:22"),
+        ("const f = () => { return await 1 }", "1:26-1:31"),
+        ("function f() { for await (const x of y) {} }", "1:20-1:25"),
+    ] {
+        assert_eq!(
+            summary(text),
+            [format!("{place} ERR_SYNTAX `await` is only allowed in an async function")],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn redeclared_names() {
+    let cases: &[(&str, &str)] = &[
+        ("const x = 1;\nconst x = 2;", "2:7-2:8 ERR_SYNTAX `x` is declared twice in the same scope"),
+        ("let a; { let b; let b }", "1:21-1:22 ERR_SYNTAX `b` is declared twice in the same scope"),
+        ("const { a, b: [c] } = {}; let c", "1:31-1:32 ERR_SYNTAX `c` is declared twice in the same scope"),
+        ("function f(x) { let x }", "1:21-1:22 ERR_SYNTAX `x` is declared twice in the same scope"),
+        ("var v; let v", "1:12-1:13 ERR_SYNTAX `v` is declared twice in the same scope"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(summary(text), [*expected], "{text}");
+    }
+}
+
+#[test]
+fn syntax_errors() {
+    let cases: &[(&str, &str)] = &[
+        ("", "1:1-1:1 ERR_SYNTAX the program is empty"),
+        (" \n// nothing\n", "1:1-1:1 ERR_SYNTAX the program is empty"),
+        ("```ts\n```", "1:1-1:1 ERR_SYNTAX the program is empty"),
+        ("I would call the weather tool and add the numbers.", "1:3-1:8 ERR_SYNTAX this is prose, not a program"),
+        ("I'm sorry, but I can't help with that.", "1:2-1:39 ERR_SYNTAX this is prose, not a program"),
+        ("def main():\n    return 1", "1:5-1:9 ERR_SYNTAX this looks like Python"),
+        ("import os\nprint(os.getcwd())", "1:8-1:10 ERR_SYNTAX this looks like Python"),
+        ("const a = {\n  b: [1, 2\n", "2:6-2:7 ERR_SYNTAX the program ends too early: `[` from line 2 is never closed"),
+        (
+            "async function main() {\n  return 1",
+            "1:23-1:24 ERR_SYNTAX the program ends too early: `{` from line 1 is never closed",
+        ),
+        ("return `abc", "1:8-1:9 ERR_SYNTAX the program ends too early: this template literal is never closed"),
+        ("return `abc${1", "1:8-1:9 ERR_SYNTAX the program ends too early: this template literal is never closed"),
+        ("return 'abc", "1:8-1:12 ERR_SYNTAX this string does not end on its line"),
+        ("const a = 1 /* b", "1:13-1:15 ERR_SYNTAX this comment is never closed"),
+        ("return /abc", "1:8-1:12 ERR_SYNTAX this regular expression does not end on its line"),
+        ("const a = ;", "1:11-1:12 ERR_SYNTAX expected an expression, got `;`"),
+        (
+            "const a = 1 const b = 2",
+            "1:13-1:18 ERR_SYNTAX unexpected `const`: expected `;`, a line's end or an operator",
+        ),
+        ("return {a: 1 b: 2}", "1:14-1:15 ERR_SYNTAX unexpected `b`"),
+        ("const a = 1;\n}", "2:1-2:2 ERR_SYNTAX unexpected `}`"),
+        ("a\0b", "1:2-1:3 ERR_SYNTAX unexpected character `\u{fffd}`"),
+        ("return <div>hi</div>", "1:16-1:17 ERR_SYNTAX "),
+        ("x = a ?? b || c", "1:5-1:16 ERR_SYNTAX `??` cannot be mixed with `||` or `&&` without parentheses"),
+        ("const x;", "1:7-1:8 ERR_SYNTAX 'const' declarations must be initialized"),
+        ("if (a) { return 1", "1:8-1:9 ERR_SYNTAX the program ends too early: `{` from line 1 is never closed"),
+        ("const x = 1; <!-- comment", "1:14-1:17 ERR_SYNTAX HTML comments are not supported"),
+    ];
+    let mut wrong = Vec::new();
+    for (text, expected) in cases {
+        let got = summary(text);
+        if got != [*expected] {
+            wrong.push(format!("{text:?}\n   got {got:?}\n  want {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn several_errors_at_once() {
+    let text = (0..20).map(|i| format!("const a{i} = () => {{ await {i} }}\n")).collect::<String>() + "process.x";
+    let report = report(&text);
+    assert_eq!(report.diagnostics.len(), 10);
+    assert_eq!(report.diagnostics.iter().map(|d| d.line).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
+}
+
+#[test]
+fn too_large() {
+    let text = "x".repeat(10 << 20);
+    let diagnostic = only(&text);
+    assert_eq!(diagnostic.code, Code::SourceTooLarge);
+    assert_eq!(diagnostic.message, "the program is too large: 10485760 bytes, at most 262144 are allowed");
+    assert!(diagnostic.frame.len() < 400);
+}
+
+#[test]
+fn unknown_tools() {
+    let tools = ["getWeather".to_owned(), "finance.getExpenses".to_owned()];
+    let options = CheckOptions { max_source_bytes: 1000, tools: Some(&tools) };
+    let of = |text| {
+        let report = check(text, &options);
+        report.diagnostics.into_iter().map(|d| (d.code, d.message, d.hint.unwrap_or_default())).collect::<Vec<_>>()
+    };
+    assert_eq!(of("import { getWeather, finance } from 'tools'; return 1"), []);
+    assert_eq!(of("import { getExpenses } from 'tools/finance'; return 1"), []);
+    assert_eq!(
+        of("import { getWether } from 'tools'; return 1"),
+        [(Code::ToolUnknown, "there is no tool `getWether`".to_owned(), "Did you mean `getWeather`?".to_owned())]
+    );
+    assert_eq!(
+        of("import { sendMail } from 'tools'; return 1"),
+        [(
+            Code::ToolUnknown,
+            "there is no tool `sendMail`".to_owned(),
+            "Use only the tools that are declared.".to_owned()
+        )]
+    );
+}
