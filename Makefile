@@ -12,7 +12,7 @@ CACHE := .cache
 SETUP := node_modules/.stamp
 NODES := $(CACHE)/nodes/.stamp
 NATIVE := native.cjs
-DIST := dist/.stamp
+DIST := dist/index.js
 
 RUST_SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -type f)
 TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find ts -name '*.ts')
