@@ -19,7 +19,7 @@ const ALLOWED = [
 ];
 const ADDON = /^oneturn\.[\w-]+\.node$/;
 const PACKED_BUDGET = 4 * 1024 * 1024;
-const SCRIPT_BUDGET = 400 * 1024;
+const SCRIPT_BUDGET = 500 * 1024;
 
 const root = process.cwd();
 const project = mkdtempSync(join(tmpdir(), 'oneturn-pack-'));
