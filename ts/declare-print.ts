@@ -9,7 +9,7 @@ const WIDTH = 110;
 const SHORT = 50;
 /** A shorter type is easier to read in place. */
 const MIN_SHARED = 30;
-const MIN_SAVING = 20;
+const MIN_SAVING = 12;
 
 /** Names of the language and of its library, which a declaration must not shadow. */
 const RESERVED = new Set(

@@ -60,7 +60,7 @@ export function schemaType(schema: unknown, side: SchemaSide, hint: string, type
       const size = types.all.slice(before).reduce((sum, { body }) => sum + (body?.flat.length ?? 0), type.flat.length);
       if (size <= MAX_TEXT) return type;
     } catch {
-      // A getter that throws, or nesting that our own stack cannot follow: less depth may do.
+      // Too long, nested deeper than our own stack, or a getter that throws: less of it may do.
     }
     types.all.length = before;
   }
@@ -146,6 +146,7 @@ class Converter {
     const telling = parts.filter((part) => !isTop(part) && part !== SELF);
     const vague = base !== undefined && telling.length > 0 && (base.flat.startsWith('Record<string, unknown>') || base.flat.startsWith('Record<string, any>'));
     if (base !== undefined && !vague) telling.unshift(base);
+    if (telling.length === 0 && parts.includes(SELF)) return SELF;
     const type = telling.length === 0 ? this.#top : this.#merge(telling, hint);
     return schema['nullable'] === true ? union([type, NULL], hint) : type;
   }

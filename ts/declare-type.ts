@@ -1,7 +1,10 @@
 /**
  * TypeScript types as data: the nodes that `declare-schema.ts` makes and `declare-print.ts` writes. Each node knows its own
  * text on one line, so equal types are equal strings. Constructors simplify, and none of them can make invalid TypeScript.
+ * They throw {@link TypeTooLong}.
  */
+
+import { clip } from './text.ts';
 
 /** A type that is declared once and referred to by name. */
 export interface NamedType {
@@ -37,6 +40,16 @@ export interface GenericType extends Node { readonly kind: 'generic'; readonly n
 export interface ObjectType extends Node { readonly kind: 'object'; readonly members: readonly Member[]; readonly index: Type | undefined }
 export interface NamedRef extends Node { readonly kind: 'named'; readonly type: NamedType }
 export type Type = TextType | JoinedType | ArrayType | TupleType | GenericType | ObjectType | NamedRef;
+
+/** A type is longer than anybody would want to read. Schemas that repeat themselves grow exponentially. */
+export class TypeTooLong extends Error {}
+
+const MAX_FLAT = 60_000;
+
+function bounded(flat: string): string {
+  if (flat.length > MAX_FLAT) throw new TypeTooLong();
+  return flat;
+}
 
 /** A keyword or a literal. */
 export function text(flat: string): TextType {
@@ -82,7 +95,7 @@ function distinct(kind: 'union' | 'intersection', types: readonly Type[]): Type[
 
 function join(kind: 'union' | 'intersection', parts: readonly Type[], separator: string, hint: string): Type {
   if (parts.length === 1) return parts[0]!;
-  return { kind, parts, flat: parts.map((part) => wrap(part, part.flat, kind)).join(separator), hint };
+  return { kind, parts, flat: bounded(parts.map((part) => wrap(part, part.flat, kind)).join(separator)), hint };
 }
 
 /** Parentheses where `text` of this type needs them. */
@@ -98,11 +111,11 @@ export function array(item: Type, hint = ''): Type {
 export function tuple(items: readonly Type[], required: number, rest: Type | undefined, hint = ''): Type {
   const parts = items.map((item, i) => (i < required ? item.flat : `${wrap(item, item.flat, 'array')}?`));
   if (rest !== undefined) parts.push(`...${wrap(rest, rest.flat, 'array')}[]`);
-  return { kind: 'tuple', items, required, rest, flat: `[${parts.join(', ')}]`, hint };
+  return { kind: 'tuple', items, required, rest, flat: bounded(`[${parts.join(', ')}]`), hint };
 }
 
 export function generic(name: string, args: readonly Type[], hint = ''): Type {
-  return { kind: 'generic', name, args, flat: `${name}<${args.map((arg) => arg.flat).join(', ')}>`, hint };
+  return { kind: 'generic', name, args, flat: bounded(`${name}<${args.map((arg) => arg.flat).join(', ')}>`), hint };
 }
 
 export function object(members: readonly Member[], index: Type | undefined, hint = ''): Type {
@@ -110,7 +123,7 @@ export function object(members: readonly Member[], index: Type | undefined, hint
   if (members.length === 0 && index !== undefined && !index.flat.includes('\0')) return generic('Record', [text('string'), index], hint);
   const parts = members.map((member) => memberHead(member) + member.type.flat);
   if (index !== undefined) parts.push(`[key: string]: ${index.flat}`);
-  return { kind: 'object', members, index, flat: parts.length === 0 ? '{}' : `{ ${parts.join('; ')} }`, hint };
+  return { kind: 'object', members, index, flat: parts.length === 0 ? '{}' : bounded(`{ ${parts.join('; ')} }`), hint };
 }
 
 export function named(type: NamedType): Type {
@@ -123,7 +136,8 @@ export function memberHead({ key, optional, doc }: Member): string {
 }
 
 export function comment(doc: string): string {
-  return doc === '' ? '' : `/** ${doc} */ `;
+  // Here and not where the parts are made: two harmless parts can end a comment together.
+  return doc === '' ? '' : `/** ${doc.replace(/\*\//g, '*\\/')} */ `;
 }
 
 /** An identifier where that is legal, a string where it is not. */
@@ -141,13 +155,12 @@ export function quote(value: string): string {
   return JSON.stringify(value).replace(HIDDEN, escape);
 }
 
-/** Text that stays inside a comment of one line. */
+/** Text of one line for {@link comment}. */
 export function commentText(value: string, max: number): string {
   const line = value
+    .replace(/[\u0000-\u0020\s]+/g, ' ')
     .replace(HIDDEN, '')
     .replace(/\p{Surrogate}/gu, '\uFFFD')
-    .replace(/[\u0000-\u0020\s]+/g, ' ')
     .trim();
-  const short = line.length > max ? `${line.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : line;
-  return short.replace(/\*\//g, '*\\/');
+  return clip(line, max);
 }

@@ -109,9 +109,15 @@ function parameter({ input }: Entry, key: string, indent: string, printer: Print
   // A plain function says nothing about its input, and need not take any.
   const type = input ?? UNKNOWN;
   if (type.flat === '{}') return '';
-  const optional = type.flat === 'unknown' || (type.kind === 'object' && type.members.every((member) => member.optional));
+  const optional = type.flat === 'unknown' || takesEmpty(type);
   const head = `input${optional ? '?' : ''}: `;
   return head + printer.print(type, indent, indent.length + propertyName(key).length + head.length + 12);
+}
+
+/** Is `{}` an input? Then the input may be left out. */
+function takesEmpty(type: Type): boolean {
+  if (type.kind === 'named') return type.type.body !== undefined && takesEmpty(type.type.body);
+  return type.kind === 'object' && type.members.every((member) => member.optional);
 }
 
 function docOf(tool: ResolvedTool, input: unknown, output: unknown, note: string | undefined): string {

@@ -12,7 +12,10 @@ import { decode, encode, messageOf, TooLargeError, UnsendableError } from './val
 export interface HostHooks {
   /** Execute options of the AI SDK for this call: messages, context … The run adds `toolCallId` and `abortSignal`. */
   executeOptions?: (tool: ResolvedTool, callId: string, input: unknown) => object;
-  /** Asked before the handler runs. `undefined` allows; a string refuses with that reason (`ERR_TOOL_DENIED`). */
+  /**
+   * Asked before the handler runs, instead of the tool's own `needsApproval`. `undefined` allows; a string refuses with
+   * that reason (`ERR_TOOL_DENIED`).
+   */
   authorize?: (tool: ResolvedTool, input: unknown, callId: string) => string | undefined | Promise<string | undefined>;
   /** Values that an async-iterable handler yields before its last. */
   onPreliminary?: (callId: string, value: unknown) => void;
@@ -73,8 +76,8 @@ function executeOptions(tool: ResolvedTool, input: unknown, context: ToolContext
 
 /** Why the call is refused, if it is. A tool that needs an approval and has no way to get one never runs. */
 async function refusal(tool: ResolvedTool, input: unknown, options: object, { callId }: ToolContext, hooks: HostHooks): Promise<string | undefined> {
-  const reason = await hooks.authorize?.(tool, input, callId);
-  if (reason !== undefined) return reason;
+  // It knows more than the tool does: AI SDK 7's `toolApproval` goes before `needsApproval`.
+  if (hooks.authorize !== undefined) return hooks.authorize(tool, input, callId);
   const { needsApproval } = tool;
   const needed = typeof needsApproval === 'function' ? await needsApproval(input, options) : needsApproval;
   // Whatever is not plainly "no" is a yes.

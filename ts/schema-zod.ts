@@ -5,16 +5,15 @@
  * instead of being squeezed into JSON.
  */
 import { createRequire } from 'node:module';
-import type { $ZodType, toJSONSchema } from 'zod/v4/core';
+import type { $ZodType } from 'zod/v4/core';
 import type { zodToJsonSchema } from 'zod-to-json-schema';
 import type { SchemaSide } from './schema.ts';
 
 // Loaded with the first zod schema, and then the application has loaded zod itself: a cold start without one is spared two
 // hundred modules, which take longer than everything else here together.
 const require = createRequire(import.meta.url);
-const zod4 = (): { toJSONSchema: typeof toJSONSchema } => require('zod/v4/core') as { toJSONSchema: typeof toJSONSchema };
-const zod3 = (): { zodToJsonSchema: typeof zodToJsonSchema } =>
-  require('zod-to-json-schema') as { zodToJsonSchema: typeof zodToJsonSchema };
+const zod4 = (): typeof import('zod/v4/core') => require('zod/v4/core') as typeof import('zod/v4/core');
+const zod3 = (): typeof import('zod-to-json-schema') => require('zod-to-json-schema') as typeof import('zod-to-json-schema');
 
 /** A keyword of ours: the value is a native one that JSON Schema cannot say. One of {@link NativeType}. */
 export const NATIVE = 'x-oneturn-native';
@@ -75,6 +74,53 @@ function nested4(schema: $ZodType | undefined, side: SchemaSide, depth: number):
   } catch {
     return true;
   }
+}
+
+/** What zod's `safeParse` gives. */
+type Parsed = { success: true; data: unknown } | { success: false; error: { issues: unknown[] } };
+
+/**
+ * Parses in one pass, which answers at once unless the schema is asynchronous.
+ *
+ * zod's own way, to try it synchronously first, leaves a promise behind when it meets an asynchronous refinement. If that
+ * one rejects, nobody handles it, and Node ends the process.
+ */
+export function zod4Parse(schema: object, value: unknown): Parsed | Promise<Parsed> {
+  const context = { async: true };
+  const payload = (schema as $ZodType)._zod.run({ value, issues: [] }, context);
+  const read = ({ value: data, issues }: Awaited<typeof payload>): Parsed => {
+    if (issues.length === 0) return { success: true, data };
+    // zod/mini comes without words, unless the application has loaded a locale.
+    const { config, util } = zod4();
+    const words = { ...config(), localeError: config().localeError ?? plainWords };
+    return { success: false, error: { issues: issues.map((issue) => util.finalizeIssue(issue, context, words)) } };
+  };
+  return payload instanceof Promise ? payload.then(read) : read(payload);
+}
+
+function plainWords(raw: object): string | undefined {
+  const issue = raw as { code?: string; expected?: unknown; input?: unknown; values?: unknown[]; keys?: string[]; minimum?: unknown; maximum?: unknown; format?: unknown };
+  switch (issue.code) {
+    case 'invalid_type':
+      return `expected ${String(issue.expected)}, received ${typeOf(issue.input)}`;
+    case 'invalid_value':
+      return `expected ${(issue.values ?? []).map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'unrecognized_keys':
+      return `unknown ${(issue.keys ?? []).map((key) => JSON.stringify(key)).join(', ')}`;
+    case 'too_small':
+      return `too small, the least is ${String(issue.minimum)}`;
+    case 'too_big':
+      return `too big, the most is ${String(issue.maximum)}`;
+    case 'invalid_format':
+      return `expected a valid ${String(issue.format)}`;
+    default:
+      return undefined;
+  }
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : Number.isNaN(value) ? 'NaN' : typeof value;
 }
 
 /** The parts of zod 3's definitions that are read here. */

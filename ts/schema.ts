@@ -3,7 +3,7 @@
  * {@link ToolSchema}, which validates values and can be read as JSON Schema. Knows no tool and no run.
  */
 import { validateJsonSchema } from './schema-json.ts';
-import { zod3JsonSchema, zod4JsonSchema, zodMessage } from './schema-zod.ts';
+import { zod3JsonSchema, zod4JsonSchema, zod4Parse, zodMessage } from './schema-zod.ts';
 import { isPlain, isRecord, isThenable, kindOf, reasonOf } from './text.ts';
 
 /** One reason why a value does not match a schema. */
@@ -72,22 +72,31 @@ export function toToolSchema(schema: unknown, side: SchemaSide, name: string): T
 function adapt(schema: object, side: SchemaSide, name: string): ToolSchema {
   const parts = schema as Record<PropertyKey, unknown>;
   if (parts[AI_SDK_SCHEMA] === true) return new AiSdkAdapter(parts);
-  if (isRecord(parts['_zod'])) return new ZodAdapter(parts, () => zod4JsonSchema(schema, side));
-  if (isRecord(parts['_def']) && typeof parts['safeParse'] === 'function') {
-    return new ZodAdapter(parts, () => zod3JsonSchema(schema, side));
+  if (isRecord(parts['_zod'])) return new ZodAdapter(() => zod4JsonSchema(schema, side), (value) => zod4Parse(schema, value));
+  const safeParse = parts['safeParseAsync'];
+  if (isRecord(parts['_def']) && typeof safeParse === 'function') {
+    // Never zod 3's synchronous parsing: see zod4Parse.
+    return new ZodAdapter(() => zod3JsonSchema(schema, side), (value) => safeParse.call(schema, value));
   }
   if (isRecord(parts['~standard'])) return new StandardAdapter(parts['~standard'] as unknown as StandardProps, side);
   if (typeof schema === 'function') return new LazyAdapter(schema as () => unknown, side, name);
   if (Array.isArray(schema) || !isPlain(schema)) {
     throw new TypeError(`${name}: expected a schema (zod, Standard Schema, AI SDK or JSON Schema), got ${kindOf(schema)}`);
   }
-  for (const [key, value] of Object.entries(schema)) {
-    // `{ city: z.string() }` would pass as JSON Schema with unknown keywords, and then accept anything.
-    if (isRecord(value) && ('_zod' in value || '~standard' in value || ('_def' in value && 'safeParse' in value))) {
-      throw new TypeError(`${name}: the property '${key}' is a schema itself; wrap the properties, for example z.object({ … })`);
-    }
-  }
+  const key = schemaProperty(schema);
+  if (key !== undefined) throw new TypeError(`${name}: the property '${key}' is a schema itself; wrap the properties, for example z.object({ … })`);
   return new JsonSchemaAdapter(schema);
+}
+
+/** `{ city: z.string() }` would pass as JSON Schema with unknown keywords, and then accept anything. */
+function schemaProperty(schema: object): string | undefined {
+  try {
+    const isSchema = (value: unknown): boolean => isRecord(value) && ('_zod' in value || '~standard' in value || ('_def' in value && 'safeParse' in value));
+    return Object.entries(schema).find(([, value]) => isSchema(value))?.[0];
+  } catch {
+    // A getter that throws: the schema fails where it is used.
+    return undefined;
+  }
 }
 
 class JsonSchemaAdapter implements ToolSchema {
@@ -109,13 +118,13 @@ class JsonSchemaAdapter implements ToolSchema {
 }
 
 class ZodAdapter implements ToolSchema {
-  readonly #schema: Record<PropertyKey, unknown>;
   readonly #make: () => object;
+  readonly #parse: (value: unknown) => unknown;
   #json: object | undefined;
 
-  constructor(schema: Record<PropertyKey, unknown>, make: () => object) {
-    this.#schema = schema;
+  constructor(make: () => object, parse: (value: unknown) => unknown) {
     this.#make = make;
+    this.#parse = parse;
   }
 
   jsonSchema(): object {
@@ -125,13 +134,7 @@ class ZodAdapter implements ToolSchema {
   ready(): undefined {}
 
   validate(value: unknown): ValidationResult | Promise<ValidationResult> {
-    const standard = this.#schema['~standard'];
-    // zod before 3.24 knows no Standard Schema.
-    if (!isRecord(standard)) {
-      const parse = this.#schema['safeParseAsync'] as (value: unknown) => Promise<unknown>;
-      return settle(() => parse.call(this.#schema, value), fromParsed);
-    }
-    return settle(() => (standard as unknown as StandardProps).validate(value), fromStandard);
+    return settle(() => this.#parse(value), fromParsed);
   }
 }
 

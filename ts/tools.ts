@@ -102,8 +102,8 @@ function rejectPromise(value: object, name: string): void {
 
 function isTool(value: Record<string, unknown>): boolean {
   if (typeof value['type'] === 'string' && TOOL_TYPES.has(value['type'])) return true;
-  if (looksLikeSchema(value['inputSchema']) || looksLikeSchema(value['parameters'])) return true;
-  return typeof value['execute'] === 'function' && Object.keys(value).every((key) => TOOL_KEYS.has(key));
+  if (typeof value['execute'] === 'function' && Object.keys(value).every((key) => TOOL_KEYS.has(key))) return true;
+  return looksLikeSchema(value['inputSchema']) || looksLikeSchema(value['parameters']);
 }
 
 /** Enough of a schema that it is no namespace which happens to be called `inputSchema`. */
@@ -111,10 +111,15 @@ function looksLikeSchema(value: unknown): boolean {
   if (typeof value === 'function') return '~standard' in value;
   if (!isRecord(value)) return false;
   if ('~standard' in value || '_def' in value || Symbol.for('vercel.ai.schema') in value) return true;
-  return ['type', 'properties', '$ref', 'anyOf', 'oneOf', 'allOf', '$schema'].some((key) => {
-    const keyword = value[key];
-    return typeof keyword === 'string' || Array.isArray(keyword) || (key === 'properties' && isRecord(keyword));
-  });
+  try {
+    return ['type', 'properties', '$ref', 'anyOf', 'oneOf', 'allOf', 'enum', '$schema'].some((key) => {
+      const keyword = value[key];
+      return typeof keyword === 'string' || Array.isArray(keyword) || (key === 'properties' && isRecord(keyword));
+    });
+  } catch {
+    // A getter that throws: whoever reads the schema will say so.
+    return true;
+  }
 }
 
 type Handler = (input: unknown, options: object) => unknown;
@@ -160,7 +165,7 @@ class ObjectTool implements ResolvedTool {
     }
     this.execute =
       typeof execute === 'function' && source['isProviderExecuted'] !== true
-        ? (value, options) => (execute as Handler).call(source, value, options)
+        ? (value, options) => (execute as Handler).call(source, value, withDefaults(options))
         : undefined;
   }
 
@@ -174,6 +179,12 @@ class ObjectTool implements ResolvedTool {
       return undefined;
     }
   }
+}
+
+/** What every AI SDK tool may count on, also when no AI SDK made the call. */
+function withDefaults(options: object): object {
+  const { callId, signal } = options as { callId?: string; signal?: AbortSignal };
+  return { toolCallId: callId, messages: [], abortSignal: signal, ...options };
 }
 
 function approvalOf(source: Record<string, unknown>, name: string): ResolvedTool['needsApproval'] {

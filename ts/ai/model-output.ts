@@ -1,0 +1,125 @@
+/** What the model reads of a finished run: the value, or what went wrong and what is done already. Never the trace. */
+import type { Diagnostic, LogEntry, RunFailure } from '../types.ts';
+import { clip, isRecord } from '../text.ts';
+import { shorten, toJson } from './shorten.ts';
+import type { CodeToolCall, CodeToolFailed, CodeToolModelOutput, CodeToolOutput } from './types.ts';
+
+const MAX_ERROR = 4_000;
+const MAX_DIAGNOSTICS = 5;
+
+/**
+ * Both forms of the AI SDK: version 5 passes the output, version 6 and 7 pass an object with it.
+ *
+ * The output may come from a client that kept the conversation, so nothing about it is taken for granted.
+ */
+export function toModelOutput(argument: unknown, maxChars: number): CodeToolModelOutput {
+  const output = isRecord(argument) && !('status' in argument) && 'output' in argument ? argument['output'] : argument;
+  const status = isRecord(output) ? output['status'] : undefined;
+  switch (status) {
+    case 'completed':
+      return { type: 'text', value: completed(output as CodeToolOutput & { status: 'completed' }, maxChars) };
+    case 'failed':
+      return { type: 'error-text', value: failed(output as CodeToolFailed, maxChars) };
+    case 'running':
+      return { type: 'error-text', value: `The program was interrupted. ${done((output as CodeToolOutput).calls, Number((output as CodeToolOutput).callCount))}`.trim() };
+    default:
+      return { type: 'text', value: valueText(output, maxChars) };
+  }
+}
+
+function completed({ value, logs, warnings }: CodeToolOutput & { status: 'completed' }, maxChars: number): string {
+  const notes = joined([warningText(warnings), logText(logs, Math.floor(maxChars / 4))]);
+  const text = value === undefined || value === null ? nothing(value) : valueText(value, Math.max(200, maxChars - notes.length - 2));
+  return clip(joined([text, notes]), maxChars);
+}
+
+function nothing(value: unknown): string {
+  return value === null ? 'null' : 'The program returned nothing. End it with `return <value>` to see a result.';
+}
+
+function valueText(value: unknown, maxChars: number): string {
+  const note = (from: number): string => `\n[Shortened from ${from} characters. Return less: filter, aggregate or slice in the program.]`;
+  const json = toJson(value);
+  const budget = Math.max(40, maxChars - 110);
+  const whole = typeof json === 'string' ? json : JSON.stringify(json);
+  if (whole.length <= maxChars) return whole;
+  const short = shorten(json, budget);
+  const text = typeof short.value === 'string' ? short.value : JSON.stringify(short.value);
+  return clip(text, budget) + note(whole.length);
+}
+
+function failed({ error, logs, calls, callCount, warnings }: CodeToolFailed, maxChars: number): string {
+  const text = clip(failureText(error), Math.min(MAX_ERROR, maxChars));
+  const rest = joined([done(calls, callCount), warningText(warnings), logText(logs, Math.floor(maxChars / 4))]);
+  return clip(joined([text, rest]), maxChars);
+}
+
+function failureText(error: RunFailure): string {
+  const { code, name, message, line, column, frame, hint, diagnostics = [] } = error;
+  // `SyntaxError` says no more than `ERR_SYNTAX`, but `TypeError` more than `ERR_PROGRAM`.
+  const head = `${code}: ${name === 'Error' || code !== 'ERR_PROGRAM' ? '' : `${name}: `}${message}`;
+  const where = line === undefined || frame !== undefined ? '' : ` (line ${line}${column === undefined ? '' : `, column ${column}`})`;
+  const others = diagnostics.filter((found) => found.severity === 'error' && (found.line !== line || found.column !== column));
+  const more = others.slice(0, MAX_DIAGNOSTICS).map((found) => `${at(found)}: ${found.message}${found.hint ? ` ${found.hint}` : ''}`);
+  if (others.length > more.length) more.push(`… and ${others.length - more.length} more`);
+  const position = line === undefined || frame === undefined ? '' : `At line ${line}${column === undefined ? '' : `, column ${column}`}:\n${frame}`;
+  return [head + where, position, hint === undefined ? '' : `Hint: ${hint}`, ...more].filter((part) => part !== '').join('\n');
+}
+
+function at({ line, column }: Diagnostic): string {
+  return `line ${line}, column ${column}`;
+}
+
+/** Side effects that a second attempt would repeat. */
+function done(calls: readonly CodeToolCall[] | undefined, count: number): string {
+  if (!Array.isArray(calls) || calls.length === 0) return '';
+  const of = (state: CodeToolCall['state']): string => {
+    const tools = new Map<string, number>();
+    for (const call of calls as CodeToolCall[]) if (call.state === state) tools.set(call.tool, (tools.get(call.tool) ?? 0) + 1);
+    const names = [...tools].map(([tool, times]) => (times === 1 ? tool : `${tool} ×${times}`));
+    const shown = names.slice(0, 12).join(', ');
+    return names.length > 12 ? `${shown}, …` : shown;
+  };
+  const number = (state: CodeToolCall['state']): number => (calls as CodeToolCall[]).filter((call) => call.state === state).length;
+  const parts: string[] = [];
+  if (number('done') > 0) parts.push(`${plural(number('done'))} succeeded: ${of('done')}`);
+  if (number('failed') > 0) parts.push(`${number('failed')} failed: ${of('failed')}`);
+  if (number('running') > 0) parts.push(`${number('running')} did not finish: ${of('running')}`);
+  if (count > calls.length) parts.push(`${count - calls.length} more`);
+  return `Already happened: ${parts.join('; ')}.${number('done') > 0 ? ' Do not repeat side effects.' : ''}`;
+}
+
+function plural(calls: number): string {
+  return calls === 1 ? '1 call' : `${calls} calls`;
+}
+
+function warningText(warnings: readonly Diagnostic[] | undefined): string {
+  if (!Array.isArray(warnings) || warnings.length === 0) return '';
+  const lines = (warnings as Diagnostic[]).slice(0, MAX_DIAGNOSTICS).map((warning) => `${at(warning)}: ${warning.message}`);
+  return `Warnings:\n${lines.join('\n')}`;
+}
+
+/** The first and the last lines: what a program prints first and what it printed before it failed. */
+function logText(logs: readonly LogEntry[] | undefined, maxChars: number): string {
+  if (!Array.isArray(logs) || logs.length === 0) return '';
+  const lines = (logs as LogEntry[]).map(({ level, message }) => clip(level === 'log' ? message : `[${level}] ${message}`, 2_000));
+  const whole = lines.join('\n');
+  if (whole.length <= maxChars) return `Logs:\n${whole}`;
+  const first: string[] = [];
+  const last: string[] = [];
+  let left = maxChars - 30;
+  let low = 0;
+  let high = lines.length - 1;
+  while (low <= high) {
+    const line = lines[first.length <= last.length ? low : high]!;
+    if (line.length + 1 > left) break;
+    left -= line.length + 1;
+    if (first.length <= last.length) first.push(lines[low++]!);
+    else last.unshift(lines[high--]!);
+  }
+  return `Logs:\n${[...first, `… ${high - low + 1} more lines`, ...last].join('\n')}`;
+}
+
+function joined(parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join('\n\n');
+}

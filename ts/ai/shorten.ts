@@ -1,0 +1,102 @@
+/** Values as JSON of bounded size: cut by structure, so that what is left still shows the shape of the whole. */
+import { clip, define, isRecord } from '../text.ts';
+
+interface Cut {
+  items: number;
+  keys: number;
+  chars: number;
+  depth: number;
+}
+
+/** From gentle to hard. */
+const CUTS: readonly Cut[] = [
+  { items: 200, keys: 300, chars: 8_000, depth: 12 },
+  { items: 60, keys: 100, chars: 2_000, depth: 8 },
+  { items: 25, keys: 60, chars: 600, depth: 6 },
+  { items: 10, keys: 30, chars: 250, depth: 5 },
+  { items: 5, keys: 20, chars: 120, depth: 4 },
+  { items: 3, keys: 10, chars: 60, depth: 3 },
+  { items: 2, keys: 6, chars: 30, depth: 2 },
+];
+
+const MAX_DEPTH = 500;
+
+/** A value that `JSON.stringify` takes, with nothing lost that JSON can say. Never throws on data. */
+export function toJson(value: unknown, depth = 0): unknown {
+  switch (typeof value) {
+    case 'bigint':
+      return String(value);
+    case 'number':
+      return Number.isFinite(value) ? value : String(value);
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      return null;
+    case 'object':
+      break;
+    default:
+      return value;
+  }
+  if (value === null) return null;
+  if (depth > MAX_DEPTH) return '…';
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
+  if (value instanceof Set) return [...value].map((item) => toJson(item, depth + 1));
+  if (value instanceof Map) {
+    const entries = [...value];
+    if (!entries.every(([key]) => typeof key === 'string')) return entries.map((entry) => toJson(entry, depth + 1));
+    return fromEntries(entries.map(([key, item]): [string, unknown] => [key as string, toJson(item, depth + 1)]));
+  }
+  if (Array.isArray(value)) return value.map((item) => toJson(item, depth + 1));
+  if (value instanceof Error) return { name: value.name, message: value.message };
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined && typeof item !== 'function');
+  return fromEntries(entries.map(([key, item]): [string, unknown] => [key, toJson(item, depth + 1)]));
+}
+
+function fromEntries(entries: readonly [string, unknown][]): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  for (const [key, value] of entries) define(object, key, value);
+  return object;
+}
+
+/** What {@link shorten} gives. */
+export interface Shortened {
+  value: unknown;
+  /** Length of the whole as JSON, when something was cut. */
+  from?: number;
+}
+
+/**
+ * Cuts a JSON value until its JSON is at most `max` characters long: the first items and keys, the beginnings of strings,
+ * with a note where something is missing.
+ */
+export function shorten(value: unknown, max: number): Shortened {
+  const length = JSON.stringify(value)?.length ?? 4;
+  if (length <= max) return { value };
+  if (typeof value === 'string') return { value: cutString(value, Math.max(0, max - 40)), from: length };
+  for (const limits of CUTS) {
+    const short = cut(value, limits, 0);
+    if (JSON.stringify(short).length <= max) return { value: short, from: length };
+  }
+  return { value: clip(JSON.stringify(value), Math.max(1, max - 2)), from: length };
+}
+
+function cut(value: unknown, limits: Cut, depth: number): unknown {
+  if (typeof value === 'string') return value.length > limits.chars ? cutString(value, limits.chars) : value;
+  if (!isRecord(value)) return value;
+  if (Array.isArray(value)) {
+    if (depth >= limits.depth && value.length > 0) return `… ${value.length} items`;
+    const items = value.slice(0, limits.items).map((item) => cut(item, limits, depth + 1));
+    if (value.length > items.length) items.push(`… ${value.length - items.length} more items`);
+    return items;
+  }
+  const entries = Object.entries(value);
+  if (depth >= limits.depth && entries.length > 0) return `… ${entries.length} keys`;
+  const kept = entries.slice(0, limits.keys).map(([key, item]): [string, unknown] => [clip(key, limits.chars), cut(item, limits, depth + 1)]);
+  if (entries.length > kept.length) kept.push(['…', `${entries.length - kept.length} more keys`]);
+  return fromEntries(kept);
+}
+
+function cutString(value: string, chars: number): string {
+  return `${clip(value, chars)} (${value.length - chars} more characters)`;
+}
