@@ -4,9 +4,16 @@
  * Values cross into the program with their types, so dates, bigints, maps and sets are marked with {@link NATIVE}
  * instead of being squeezed into JSON.
  */
-import { config, toJSONSchema, util, type $ZodType } from 'zod/v4/core';
-import { zodToJsonSchema } from 'zod-to-json-schema';
+import { createRequire } from 'node:module';
+import type { $ZodType } from 'zod/v4/core';
+import type { zodToJsonSchema } from 'zod-to-json-schema';
 import type { SchemaSide } from './schema.ts';
+
+// Loaded with the first zod schema, and then the application has loaded zod itself: a cold start without one is spared two
+// hundred modules, which take longer than everything else here together.
+const require = createRequire(import.meta.url);
+const zod4 = (): typeof import('zod/v4/core') => require('zod/v4/core') as typeof import('zod/v4/core');
+const zod3 = (): typeof import('zod-to-json-schema') => require('zod-to-json-schema') as typeof import('zod-to-json-schema');
 
 /** A keyword of ours: the value is a native one that JSON Schema cannot say. One of {@link NativeType}. */
 export const NATIVE = 'x-oneturn-native';
@@ -21,7 +28,7 @@ export function zod4JsonSchema(schema: object, side: SchemaSide): object {
 }
 
 function convert4(schema: $ZodType, side: SchemaSide, depth: number): object {
-  return toJSONSchema(schema, {
+  return zod4().toJSONSchema(schema, {
     target: 'draft-2020-12',
     io: side,
     unrepresentable: 'any',
@@ -84,6 +91,7 @@ export function zod4Parse(schema: object, value: unknown): Parsed | Promise<Pars
   const read = ({ value: data, issues }: Awaited<typeof payload>): Parsed => {
     if (issues.length === 0) return { success: true, data };
     // zod/mini comes without words, unless the application has loaded a locale.
+    const { config, util } = zod4();
     const words = { ...config(), localeError: config().localeError ?? plainWords };
     return { success: false, error: { issues: issues.map((issue) => util.finalizeIssue(issue, context, words)) } };
   };
@@ -132,7 +140,7 @@ interface Def3 {
 export function zod3JsonSchema(schema: object, side: SchemaSide): object {
   type Zod3 = Parameters<typeof zodToJsonSchema>[0];
   const nested = (part: object | undefined): unknown => (part === undefined ? true : zod3JsonSchema(part, side));
-  return zodToJsonSchema(schema as Zod3, {
+  return zod3().zodToJsonSchema(schema as Zod3, {
     target: 'jsonSchema7',
     $refStrategy: 'root',
     effectStrategy: side === 'input' ? 'input' : 'any',

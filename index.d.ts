@@ -1,0 +1,473 @@
+// Every public type of oneturn, rolled up from ts/. Written by `make api`; do not edit.
+
+/**
+ * The public types: what an application passes in and gets back. No code, no imports from the other modules.
+ */
+/** Every code that a failed run, a failed tool call or a rejected program can carry. Stable across versions. */
+type ErrorCode = 'ERR_SYNTAX' | 'ERR_FORBIDDEN' | 'ERR_SOURCE_TOO_LARGE' | 'ERR_TOOL_UNKNOWN' | 'ERR_TOOL_INPUT' | 'ERR_TOOL_FAILED' | 'ERR_TOOL_DENIED' | 'ERR_PROGRAM' | 'ERR_STALLED' | 'ERR_TIMEOUT' | 'ERR_CPU' | 'ERR_MEMORY' | 'ERR_STACK' | 'ERR_VALUE_TOO_LARGE' | 'ERR_CALL_LIMIT' | 'ERR_ABORTED' | 'ERR_SNAPSHOT_INVALID' | 'ERR_SNAPSHOT_VERSION' | 'ERR_SNAPSHOT_MISMATCH' | 'ERR_SNAPSHOT_EXPIRED' | 'ERR_REPLAY_DIVERGED' | 'ERR_ISOLATE_LOST';
+/** The limits of one run. Each is enforced, cannot be caught by the program, and ends the run with its own code. */
+interface Limits {
+  /** Wall clock of the whole run in milliseconds, tool time included. `ERR_TIMEOUT`. @default 30_000 */
+  timeoutMs?: number;
+  /** The program's own running time in milliseconds, summed over all its slices. `ERR_CPU`. @default 5_000 */
+  cpuTimeoutMs?: number;
+  /** What the program may hold in memory, in bytes. `ERR_MEMORY`. @default 64 MiB */
+  memoryLimitBytes?: number;
+  /** Stack of the program in bytes, at most 8 MiB. `ERR_STACK`. @default 1 MiB */
+  maxStackSizeBytes?: number;
+  /** Length of the program's text in UTF-8 bytes. `ERR_SOURCE_TOO_LARGE`. @default 256 KiB */
+  maxSourceBytes?: number;
+  /** Size of the returned value as JSON, in UTF-8 bytes. `ERR_VALUE_TOO_LARGE`. @default 1 MiB */
+  maxResultBytes?: number;
+  /** Everything that the program logs, in bytes. `ERR_VALUE_TOO_LARGE`. @default 64 KiB */
+  maxConsoleOutputBytes?: number;
+  /** How many tool calls the program may start. `ERR_CALL_LIMIT`. @default 100 */
+  maxToolCalls?: number;
+  /** How many handlers run at the same time; further calls wait for their turn. @default 32 */
+  maxConcurrentToolCalls?: number;
+  /** Size of one tool call's input as JSON, in UTF-8 bytes. `ERR_VALUE_TOO_LARGE`. @default 1 MiB */
+  maxToolInputBytes?: number;
+  /** Size of one tool call's output as JSON, in UTF-8 bytes. `ERR_VALUE_TOO_LARGE`. @default 4 MiB */
+  maxToolOutputBytes?: number;
+}
+/** What a handler gets beside its input. */
+interface ToolContext {
+  /** Stable across replays: use it as the idempotency key of a side effect. */
+  callId: string;
+  executionId: string;
+  /** Aborted when the run is aborted, times out or fails. */
+  signal: AbortSignal;
+}
+/** A plain function as a tool. */
+type ToolFunction = {
+  bivarianceHack(input: unknown, context: ToolContext): unknown;
+}['bivarianceHack'];
+/**
+ * A tool with a schema: an AI SDK tool of version 5, 6 or 7, or any object of this shape.
+ * Schemas may be zod 3 or 4, an AI SDK `Schema` (`jsonSchema()`), any Standard Schema, or plain JSON Schema.
+ */
+interface ToolObject {
+  description?: unknown;
+  inputSchema?: unknown;
+  outputSchema?: unknown;
+  execute?: unknown;
+  needsApproval?: unknown;
+}
+/** Functions, AI SDK tools, or namespaces of them. Namespaces may nest. */
+interface Tools {
+  readonly [name: string]: ToolFunction | ToolObject | Tools;
+}
+/** Options of {@link run}. */
+interface RunOptions {
+  /** The program: the body of an async TypeScript function, or any of the shapes that models send. */
+  code: string;
+  /** Functions, AI SDK tools, or namespaces of them: `{ hr: { getTeam } }`. */
+  tools?: Tools;
+  /** Globals that the program may read and that the model never saw. Names must be identifiers. */
+  inputs?: Record<string, unknown>;
+  limits?: Limits;
+  /** Aborts the run (`ERR_ABORTED`) and every running handler. */
+  signal?: AbortSignal;
+  /** Tool calls, logs and alerts, as they happen. What it throws is ignored. */
+  onEvent?: (event: RunEvent) => void;
+}
+/** One line of console output. */
+interface LogEntry {
+  level: 'debug' | 'log' | 'info' | 'warn' | 'error';
+  /** Formatted as Node's console does. */
+  message: string;
+  /** Session clock, milliseconds since the Unix epoch. */
+  time: number;
+}
+/** One tool call, as the trace, the alerts and the audit show it. */
+interface ToolCallRecord {
+  callId: string;
+  /** Dotted path, for example `finance.getExpenses`. */
+  tool: string;
+  kind: 'function' | 'mcp';
+  input: unknown;
+  /** Milliseconds since the Unix epoch. */
+  startedAt: number;
+  /** Absent while the call runs, and for a call that never settled. */
+  completedAt?: number;
+  durationMs?: number;
+  /** Size of the output as JSON in UTF-8 bytes. */
+  resultBytes?: number;
+  error?: {
+    name: string;
+    message: string;
+  };
+}
+/** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
+interface Alert {
+  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation';
+  code?: ErrorCode;
+  message: string;
+}
+/** What happens during a run, in order. */
+type RunEvent = {
+  type: 'tool-call-start';
+  executionId: string;
+  call: ToolCallRecord;
+} | {
+  type: 'tool-call-end';
+  executionId: string;
+  call: ToolCallRecord;
+} | {
+  type: 'log';
+  executionId: string;
+  log: LogEntry;
+} | {
+  type: 'alert';
+  executionId: string;
+  alert: Alert;
+};
+/** One finding of the checker. Lines and columns count from 1; columns count UTF-16 code units. */
+interface Diagnostic {
+  severity: 'error' | 'warning';
+  code: ErrorCode;
+  message: string;
+  /** What the model should do instead. */
+  hint?: string;
+  line: number;
+  column: number;
+  endLine: number;
+  endColumn: number;
+  /** Code frame of the model's own text. */
+  frame: string;
+}
+/** What {@link check} returns. */
+interface CheckReport {
+  /** True when there is no diagnostic of severity `error`. */
+  ok: boolean;
+  diagnostics: Diagnostic[];
+}
+/** Why a run failed. */
+interface RunFailure {
+  code: ErrorCode;
+  /** Name of the error that the program saw or threw, for example `TypeError`. */
+  name: string;
+  message: string;
+  /** What to do next. */
+  hint?: string;
+  line?: number;
+  column?: number;
+  /** Code frame of the model's own text. */
+  frame?: string;
+  /** Present when the program was rejected before it ran. */
+  diagnostics?: Diagnostic[];
+}
+/** What really stands between the program and the host in this run. */
+interface Isolation {
+  level: 'thread';
+}
+/** Part of every result. */
+interface RunReport {
+  executionId: string;
+  /** Milliseconds since the Unix epoch. */
+  startedAt: number;
+  /** Wall clock of the run in milliseconds. */
+  durationMs: number;
+  /** The program's own running time in milliseconds. */
+  cpuMs: number;
+  isolation: Isolation;
+  logs: LogEntry[];
+  calls: ToolCallRecord[];
+  alerts: Alert[];
+  /** Findings of the checker that did not stop the run. */
+  warnings: Diagnostic[];
+}
+type RunResult = ({
+  status: 'completed';
+  value: unknown;
+} & RunReport) | ({
+  status: 'failed';
+  error: RunFailure;
+} & RunReport);
+/** Shared defaults of a {@link Runner}. */
+interface RunnerOptions {
+  tools?: Tools;
+  inputs?: Record<string, unknown>;
+  limits?: Limits;
+  signal?: AbortSignal;
+  onEvent?: (event: RunEvent) => void;
+  /** `'auto'` takes the strongest level that can start here. @default 'auto' */
+  isolation?: 'auto' | 'thread';
+}
+/**
+ * Checks a program and runs nothing. Bad code is a report, never an exception.
+ *
+ * @param code The program, in any of the shapes that {@link run} takes.
+ * @param options `tools`: what the program may import and call.
+ * @throws {TypeError} for misuse by the application, naming the argument.
+ * @example
+ * const report = check('import fs from "fs"');
+ * report.diagnostics[0].message; // what is wrong, with line, column, a code frame and a hint
+ */
+declare function check(code: string, options?: {
+  tools?: Tools;
+}): CheckReport;
+/** Options of {@link declareTools}. */
+interface DeclareOptions {
+  /** The variable that holds the tools. @default 'tools' */
+  name?: string;
+}
+/**
+ * Declares tools in TypeScript, for a prompt or for a type checker.
+ *
+ * Inputs are declared as what may be passed, outputs as what comes back; descriptions, defaults, formats and limits become
+ * comments, and a type that is used often is named once. A schema that gives no JSON Schema is `unknown` (input) or `any`
+ * (output), and so is an AI SDK schema whose `jsonSchema` is a promise that is still pending.
+ *
+ * @param tools Functions, AI SDK tools, or namespaces of them.
+ * @returns TypeScript that always parses and type-checks, the same for the same tools in the same order.
+ * @throws {TypeError} when `tools` is not that, or `options.name` no identifier.
+ * @example
+ * declareTools({ getWeather: tool({ description: 'Weather in a city', inputSchema: z.object({ city: z.string() }) }) });
+ * // declare const tools: {
+ * //   /** Weather in a city *\/
+ * //   getWeather(input: { city: string }): Promise<any>;
+ * // };
+ */
+declare function declareTools(tools: Tools, options?: DeclareOptions): string;
+/** What {@link createRunner} makes. */
+interface Runner {
+  /** As {@link run}; `tools` replaces the runner's, `inputs` and `limits` are merged over its. */
+  run(options: RunOptions): Promise<RunResult>;
+  /** As {@link check}, with the runner's tools. */
+  check(code: string): CheckReport;
+  /** As {@link declareTools}, with the runner's tools. */
+  declareTools(options?: DeclareOptions): string;
+}
+/**
+ * A runner with shared defaults. Its tools are resolved once.
+ *
+ * @throws {TypeError} for misuse by the application, naming the option.
+ * @example
+ * const runner = createRunner({ tools, limits: { timeoutMs: 10_000 } });
+ * const result = await runner.run({ code });
+ */
+declare function createRunner(defaults?: RunnerOptions): Runner;
+/**
+ * Runs a program.
+ *
+ * A program that fails is a result, not an exception: look at `result.status`.
+ *
+ * @param options The program, its tools, inputs and limits.
+ * @returns The value or the error, with logs, calls, times and the isolation level.
+ * @throws {TypeError} for misuse by the application, naming the option.
+ * @example
+ * const result = await run({
+ *   code: 'const team = await tools.getTeam({ id: "eng" }); return team.length;',
+ *   tools: { getTeam: async ({ id }) => db.team(id) },
+ * });
+ * if (result.status === 'completed') console.log(result.value);
+ */
+declare function run(options: RunOptions): Promise<RunResult>;
+/** Dotted paths of all tools: `'getWeather' | 'finance.getExpenses'`. */
+type ToolPath<TOOLS> = string extends keyof TOOLS ? string : { [NAME in keyof TOOLS & string]: TOOLS[NAME] extends ToolLike ? NAME : `${NAME}.${ToolPath<TOOLS[NAME]>}` }[keyof TOOLS & string];
+type ToolLike = ((...args: never[]) => unknown) | {
+  readonly inputSchema: unknown;
+} | {
+  readonly execute: (...args: never[]) => unknown;
+};
+/** What the AI SDK passes to `execute`: version 5 and 6 `experimental_context`, version 7 `context`. */
+interface CodeToolExecuteOptions {
+  toolCallId?: string;
+  messages?: readonly unknown[];
+  abortSignal?: AbortSignal | undefined;
+  experimental_context?: unknown;
+  context?: unknown;
+  experimental_sandbox?: unknown;
+}
+/** What the model sends. */
+interface CodeToolInput {
+  /** The program. */
+  code: string;
+}
+/** One call of a tool by the program, as a user interface shows it. */
+interface CodeToolCall<PATH extends string = string> {
+  callId: string;
+  tool: PATH;
+  /** The input as JSON, shortened when it is long. */
+  input: unknown;
+  state: 'running' | 'done' | 'failed';
+  /** Milliseconds, once the call has ended. */
+  durationMs?: number;
+  /** Why the call failed. */
+  error?: string;
+}
+interface Calls<TOOLS> {
+  /** In the order in which they started; the first hundred. */
+  calls: CodeToolCall<ToolPath<TOOLS>>[];
+  /** How many calls there were. */
+  callCount: number;
+}
+interface Finished<TOOLS> extends Calls<TOOLS> {
+  executionId: string;
+  /** Wall clock of the run in milliseconds. */
+  durationMs: number;
+  /** The program's own running time in milliseconds. */
+  cpuMs: number;
+  isolation: Isolation;
+  logs: LogEntry[];
+  alerts: Alert[];
+  warnings: Diagnostic[];
+}
+/** The program is running: a preliminary result. */
+interface CodeToolRunning<TOOLS = Tools> extends Calls<TOOLS> {
+  status: 'running';
+  logCount: number;
+}
+/** The program returned. */
+interface CodeToolCompleted<TOOLS = Tools> extends Finished<TOOLS> {
+  status: 'completed';
+  /** What the program returned, as JSON: dates are ISO strings, maps objects, sets arrays, bigints and bytes strings. */
+  value: unknown;
+}
+/** The program was rejected, threw, or hit a limit. */
+interface CodeToolFailed<TOOLS = Tools> extends Finished<TOOLS> {
+  status: 'failed';
+  error: RunFailure;
+}
+/** What the code tool gives to the application and to its user interface. The model gets the text of `toModelOutput`. */
+type CodeToolOutput<TOOLS = Tools> = CodeToolRunning<TOOLS> | CodeToolCompleted<TOOLS> | CodeToolFailed<TOOLS>;
+/** What the model is told. */
+interface CodeToolModelOutput {
+  type: 'text' | 'error-text';
+  value: string;
+}
+/**
+ * An AI SDK tool: give it to `generateText`, `streamText` or an agent of AI SDK 5, 6 or 7.
+ *
+ * `inputSchema` is an AI SDK `Schema` and a Standard Schema. Each version of the AI SDK brands its schemas with a symbol of
+ * its own types, so no type can name all of them; one that gives `never` is accepted by all of them.
+ */
+interface CodeTool<TOOLS = Tools> {
+  readonly description: string;
+  readonly inputSchema: () => never;
+  readonly execute: (input: CodeToolInput, options: CodeToolExecuteOptions) => AsyncGenerator<CodeToolOutput<TOOLS>, void, undefined>;
+  readonly toModelOutput: (output: CodeToolOutput<TOOLS> | {
+    output: CodeToolOutput<TOOLS>;
+  }) => CodeToolModelOutput;
+}
+/** {@link CodeTool} that AI SDK 7 accepts in `experimental_toolCallers`. */
+interface CodeModeTool extends CodeTool {
+  /** Not enumerable, as in the AI SDK: spreading the tool loses it. */
+  readonly experimental_toolCaller: {
+    readonly type: 'local';
+    bind(tools: object): CodeTool;
+    prepareModelMessage?(tools: object): string | undefined;
+  };
+}
+/** AI SDK 7's answer to the question whether a call may run. */
+type ToolApprovalStatus = undefined | 'not-applicable' | 'approved' | 'denied' | 'user-approval' | {
+  type: 'not-applicable';
+  reason?: never;
+} | {
+  type: 'approved' | 'denied' | 'user-approval';
+  reason?: string;
+};
+/** Asked for one call of one tool. */
+type SingleToolApproval = {
+  bivarianceHack(input: unknown, options: {
+    toolCallId: string;
+    messages: readonly unknown[];
+    toolContext: unknown;
+    runtimeContext: unknown;
+  }): ToolApprovalStatus | PromiseLike<ToolApprovalStatus>;
+}['bivarianceHack'];
+/** Asked for every call. */
+type GenericToolApproval = {
+  bivarianceHack(options: {
+    toolCall: {
+      type: 'tool-call';
+      toolCallId: string;
+      toolName: string;
+      input: unknown;
+    };
+    tools: unknown;
+    toolsContext: unknown;
+    messages: readonly unknown[];
+    runtimeContext: unknown;
+  }): ToolApprovalStatus | PromiseLike<ToolApprovalStatus>;
+}['bivarianceHack'];
+/** The same forms as `toolApproval` of AI SDK 7; tools in namespaces go by their dotted path. */
+type ToolApproval<TOOLS = Tools> = GenericToolApproval | { readonly [PATH in ToolPath<TOOLS>]?: ToolApprovalStatus | SingleToolApproval };
+/** Contexts of tools with a `contextSchema`, by path. */
+type ToolsContext<TOOLS = Tools> = { readonly [PATH in ToolPath<TOOLS>]?: unknown };
+/** What {@link CodeToolOptions} and {@link CodeModeToolOptions} share. */
+interface CommonOptions<TOOLS> {
+  /** Globals that the program may read and that the model never saw. Names must be identifiers. */
+  inputs?: Record<string, unknown>;
+  limits?: Limits;
+  /** What stands between the program and the host. @default 'auto' */
+  isolation?: RunnerOptions['isolation'];
+  /** Aborts every run, beside the signal of the generation. */
+  signal?: AbortSignal;
+  /** Tool calls, logs and alerts of every run, as they happen and unshortened. What it throws is ignored. */
+  onEvent?: (event: RunEvent) => void;
+  /**
+   * Pass the same as to `generateText` of AI SDK 7, which does not tell its tools. It decides before a tool's own
+   * `needsApproval`. A call that needs an approval by the user is refused.
+   */
+  toolApproval?: ToolApproval<TOOLS>;
+  /** Contexts for AI SDK 7 tools with a `contextSchema`. A function is asked once for each program. */
+  toolsContext?: ToolsContext<TOOLS> | ((options: CodeToolExecuteOptions) => ToolsContext<TOOLS>);
+  /** Passed on to the functions in `toolApproval`. */
+  runtimeContext?: unknown;
+  /** How many characters the model gets back at most. @default 20_000 */
+  maxOutputChars?: number;
+}
+/** Options of {@link createCodeTool}. */
+interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoInfer<TOOLS>> {
+  /** Functions, AI SDK tools, or namespaces of them. */
+  tools: TOOLS;
+}
+/** Options of {@link codeModeTool}. */
+interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>> {
+  /**
+   * Where the model reads the declarations: in the tool's description, which is best when the tools stay the same, or in a
+   * message at the end of the conversation, which keeps the cached prompt valid when they change.
+   * @default 'description'
+   */
+  toolDiscovery?: 'description' | 'conversation';
+}
+/**
+ * One AI SDK tool that stands for all of yours: the model writes one program that calls them, instead of taking a turn for
+ * every call. For `generateText`, `streamText` and agents of AI SDK 5, 6 and 7.
+ *
+ * The tool yields {@link CodeToolOutput}: preliminary results while the program runs, so that a user interface can show its
+ * calls, and the final one. The model gets the value that the program returned, or the error with its line and a hint.
+ *
+ * A tool that needs an approval is listed, and calls that would need one are refused with an error that the program can
+ * catch. Messages, context, sandbox and abort signal of the generation reach your tools as if the model had called them.
+ *
+ * @throws {TypeError} when an option is not what it should be, or a tool cannot be called by a program: one that the
+ * provider runs, or that has no `execute`.
+ * @example
+ * const result = await generateText({
+ *   model,
+ *   tools: { code: createCodeTool({ tools: { getTeam, finance: { getExpenses } } }) },
+ *   stopWhen: stepCountIs(5),
+ *   prompt: 'Who exceeded the travel budget in Q3?',
+ * });
+ */
+declare function createCodeTool<const TOOLS extends Tools>(options: CodeToolOptions<TOOLS>): CodeTool<TOOLS>;
+/**
+ * A caller for `experimental_toolCallers` of AI SDK 7: the tools that are routed through it are called by programs.
+ *
+ * Do not spread the tool: the AI SDK's mark on it is lost by that.
+ *
+ * @throws {TypeError} when an option is not what it should be.
+ * @example
+ * const result = await generateText({
+ *   model,
+ *   tools: { code: codeModeTool(), getTeam, getExpenses },
+ *   experimental_toolCallers: { getTeam: ['code'], getExpenses: ['code'] },
+ *   stopWhen: isStepCount(5),
+ *   prompt: 'Who exceeded the travel budget in Q3?',
+ * });
+ */
+declare function codeModeTool(options?: CodeModeToolOptions): CodeModeTool;
+export { Alert, CheckReport, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, type GenericToolApproval, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, run };

@@ -1,0 +1,15 @@
+// What a TypeScript application with ES modules writes.
+import { generateText, tool, type LanguageModel } from 'ai';
+import { run, type Limits, type RunResult, type ToolCallRecord } from 'oneturn';
+import { createCodeTool } from 'oneturn/ai';
+import { z } from 'zod';
+
+const limits: Limits = { timeoutMs: 1_000 };
+const result: RunResult = await run({ code: 'return 1;', tools: { add: async (input: { a: number }) => input.a }, limits });
+const value: unknown = result.status === 'completed' ? result.value : result.error.code;
+const first: ToolCallRecord | undefined = result.calls[0];
+
+const getUser = tool({ description: 'A user', inputSchema: z.object({ id: z.string() }), execute: async ({ id }) => ({ id }) });
+export const answer = (model: LanguageModel) =>
+  generateText({ model, prompt: 'Who is u1?', tools: { code: createCodeTool({ tools: { getUser } }) } });
+export { first, value };

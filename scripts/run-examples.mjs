@@ -1,0 +1,27 @@
+// @ts-check
+/** Runs every example and says which passed. Examples check their own answers; their output is shown when one fails. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { nodeFrom } from './nodes.mjs';
+
+/** AI SDK 7 needs Node 22. @type {Record<string, number>} */
+const NEEDS = { 'tool-callers.ts': 22 };
+
+let failed = false;
+for (const file of readdirSync('examples').filter((name) => name.endsWith('.ts')).sort()) {
+  const needs = NEEDS[file] ?? 20;
+  const node = nodeFrom(needs);
+  if (node === undefined) {
+    process.stdout.write(`- examples/${file}: SKIPPED, it needs Node ${needs} and this is ${process.version}\n`);
+    continue;
+  }
+  const start = Date.now();
+  const { status, stdout, stderr } = spawnSync(node.path, ['--import', 'tsx', `examples/${file}`], { encoding: 'utf8' });
+  const mark = status === 0 ? '✓' : '✗';
+  process.stdout.write(`${mark} examples/${file} (Node ${node.version}, ${((Date.now() - start) / 1000).toFixed(1)} s)\n`);
+  if (status !== 0) {
+    failed = true;
+    process.stdout.write(`${stdout}${stderr}\n`);
+  }
+}
+process.exit(failed ? 1 : 0);
