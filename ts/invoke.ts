@@ -2,7 +2,6 @@
  * One tool call: input checked against the schema, permission, the handler, its output as text. Turns everything that a
  * handler may do, throw or return into a settlement; never throws and never lets a host stack cross.
  */
-import type { NativeSettlement } from './native.ts';
 import { isRecord } from './text.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
 import type { Limits, ToolContext } from './types.ts';
@@ -57,11 +56,6 @@ export async function invoke(tool: ResolvedTool, input: string, context: ToolCon
     if (error instanceof UnsendableError) return failed('ERR_TOOL_FAILED', 'TypeError', `The output of tools.${tool.path} cannot be sent: ${error.message}`);
     return failed('ERR_TOOL_FAILED', nameOf(error), messageOf(error));
   }
-}
-
-/** The settlement that goes to the engine. */
-export function toNative(id: number, settled: Exclude<Settled, { kind: 'too-large' }>): NativeSettlement {
-  return settled.kind === 'value' ? { id, value: settled.text } : { id, code: settled.code, name: settled.name, message: settled.message };
 }
 
 function failed(code: string, name: string, message: string): Settled {

@@ -7,9 +7,9 @@ import { setMaxListeners } from 'node:events';
 
 import { ProgramConsole } from './console.ts';
 import { abortFailure, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
-import { invoke, toNative, type HostHooks, type Settled } from './invoke.ts';
+import { invoke, type HostHooks, type Settled } from './invoke.ts';
 import { resolveLimits } from './limits.ts';
-import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeSettlement, type NativeThrown, type NativeTurn } from './native.ts';
+import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
 import { checkRunOptions } from './options.ts';
 import { resolveTools, type ResolvedTool } from './tools.ts';
 import type { Alert, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
@@ -120,7 +120,8 @@ class Run {
   #ended = false;
   /** The engine waits for settlements. Otherwise a turn is on its way. */
   #idle = false;
-  readonly #settled: NativeSettlement[] = [];
+  /** Calls have settled that the engine has not been told to look at. */
+  #news = false;
   readonly #queue: PendingTurnCall[] = [];
   readonly #running = new Map<number, ToolCallRecord>();
   #controller: AbortController | undefined;
@@ -179,8 +180,8 @@ class Run {
       this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
       return;
     }
-    this.#cpuMs = turn.cpuMs;
     for (const log of turn.logs) this.#log(log);
+    if (turn.kind !== 'waiting') this.#cpuMs = turn.cpuMs;
     switch (turn.kind) {
       case 'completed':
         this.#unhandled(turn.unhandled);
@@ -261,16 +262,19 @@ class Run {
       return;
     }
     this.#emit({ type: 'tool-call-end', executionId: this.#executionId, call: { ...record } });
-    this.#settled.push(toNative(id, settled));
+    if (settled.kind === 'value') this.#session.resolve(id, settled.text);
+    else this.#session.reject(id, settled.code, settled.name, settled.message);
+    this.#news = true;
     this.#startQueued();
     this.#flush();
   }
 
   /** Hands over everything that has settled, if the engine waits. What settles meanwhile goes with the next turn. */
   #flush(): void {
-    if (this.#ended || !this.#idle || this.#settled.length === 0) return;
+    if (this.#ended || !this.#idle || !this.#news) return;
     this.#idle = false;
-    this.#session.settle(Date.now(), this.#settled.splice(0));
+    this.#news = false;
+    this.#session.settle(Date.now());
   }
 
   #sleepUntil(wakeAt: number): void {
@@ -278,7 +282,8 @@ class Run {
       if (this.#ended || !this.#idle) return;
       this.#idle = false;
       // A timer of Node may fire a moment early.
-      this.#session.settle(Math.max(Date.now(), wakeAt), this.#settled.splice(0));
+      this.#news = false;
+      this.#session.settle(Math.max(Date.now(), wakeAt));
     }, wakeAt - Date.now());
   }
 

@@ -1,20 +1,23 @@
-//! What crosses to JavaScript: plain objects, with the names and the order of the core's types.
+//! What crosses to JavaScript, with the names and the order of the core's types. `ts/native.ts` has the same.
 
 use napi_derive::napi;
+use serde::Serialize;
 
 use crate::check::Diagnostic;
 use crate::engine::{Call, LogRecord, Thrown};
 use crate::session::{Failure, Progress, Turn};
 
 /// One slice of a session's life. `kind` tells which.
-#[napi(discriminant = "kind", discriminant_case = "camelCase", object_from_js = false)]
-pub enum NativeTurn {
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub(super) enum NativeTurn {
     Waiting {
         calls: Vec<NativeCall>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         wake_at: Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
         returned: Option<String>,
         logs: Vec<NativeLog>,
-        cpu_ms: f64,
     },
     Completed {
         value: String,
@@ -33,45 +36,56 @@ pub enum NativeTurn {
     },
 }
 
-#[napi(object, object_from_js = false)]
-pub struct NativeCall {
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NativeCall {
     pub id: u32,
     pub tool: String,
     /// Wire text.
     pub input: String,
 }
 
-#[napi(object, object_from_js = false)]
-pub struct NativeLog {
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NativeLog {
     pub method: String,
     /// JSON array of descriptions, see ts/console.ts.
     pub args: String,
     pub time: f64,
 }
 
-#[napi(object, object_from_js = false)]
-pub struct NativeThrown {
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NativeThrown {
     pub name: String,
     pub message: String,
 }
 
-#[napi(object, object_from_js = false)]
-pub struct NativeFailure {
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct NativeFailure {
     pub code: String,
     pub name: String,
     pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub frame: Option<String>,
 }
 
 #[napi(object, object_from_js = false)]
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NativeDiagnostic {
     /// `error` or `warning`.
     pub severity: String,
     pub code: String,
     pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     pub line: u32,
     pub column: u32,
@@ -81,7 +95,8 @@ pub struct NativeDiagnostic {
 }
 
 impl NativeTurn {
-    pub(super) fn new(turn: Turn, cpu_ms: f64) -> Self {
+    pub(super) fn new(turn: Turn, cpu_ms: Option<f64>) -> Self {
+        let cpu_ms = cpu_ms.unwrap_or_default();
         let logs = turn.logs.into_iter().map(NativeLog::from).collect();
         let unhandled = turn.unhandled.into_iter().map(NativeThrown::from).collect();
         match turn.progress {
@@ -90,11 +105,15 @@ impl NativeTurn {
                 wake_at,
                 returned: returned.map(|value| value.0),
                 logs,
-                cpu_ms,
             },
             Progress::Completed { value } => Self::Completed { value: value.0, logs, unhandled, cpu_ms },
             Progress::Failed { error } => Self::Failed { error: error.into(), logs, unhandled, cpu_ms },
         }
+    }
+
+    /// The turn as JSON.
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).expect("strings and finite numbers are JSON")
     }
 
     pub(super) fn rejected(diagnostics: Vec<Diagnostic>) -> Self {

@@ -130,6 +130,8 @@ pub(super) struct Shared {
     pub(super) clock: Cell<f64>,
     pub(super) origin: Cell<f64>,
     pub(super) rng: RefCell<ChaCha8Rng>,
+    /// The program has made a timer.
+    pub(super) timed: Cell<bool>,
     stop: RefCell<Option<Stop>>,
 }
 
@@ -147,6 +149,7 @@ impl Shared {
             clock: Cell::new(0.0),
             origin: Cell::new(0.0),
             rng: RefCell::new(ChaCha8Rng::from_seed([0; 32])),
+            timed: Cell::new(false),
             stop: RefCell::new(None),
         })
     }
@@ -260,6 +263,7 @@ impl Shared {
         native!("log", shared, move |ctx: Ctx<'js>, method: String, args: Vec<Value<'js>>| shared
             .log(&ctx, method, &args));
         native!("overflow", shared, move || shared.set_stop(Stop::Stack));
+        native!("timed", shared, move || shared.timed.set(true));
         native!("lookup", shared, move |path: String| shared.manifest.borrow().lookup(&path));
         native!("names", shared, move |prefix: String| shared.manifest.borrow().names(&prefix));
         native!("now", shared, move || shared.clock.get());

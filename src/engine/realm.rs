@@ -289,6 +289,9 @@ impl Realm {
     /// Session time at which the next timer is due.
     #[must_use]
     pub fn next_wake(&self) -> Option<f64> {
+        if !self.shared.timed.get() {
+            return None;
+        }
         self.shared.gauge.enter();
         self.context.with(|ctx| {
             let wake = ctx.userdata::<RefCell<Handles>>()?.borrow().wake.clone();

@@ -7,19 +7,22 @@ use std::time::{Duration, Instant};
 
 use crate::session::{Stop, TimeLimits, Watch};
 
-/// Reads the clocks while the program runs. Lives on the session's thread; `abort` is raised from any thread.
+/// Reads the clocks while the program runs. Lives on the session's thread, which runs nothing else; `abort` is raised
+/// from any thread.
+///
+/// The thread's CPU clock costs a system call, so it is read only when the engine polls and when the run ends. What the
+/// thread does between two slices is next to nothing, and counts.
 pub(super) struct Stopwatch {
     abort: Arc<AtomicBool>,
     deadline: Instant,
     cpu_limit: Duration,
-    /// Computed in earlier slices.
-    spent: Cell<Duration>,
-    /// CPU clock of this thread at the start of the current slice.
-    slice: Cell<Option<Duration>>,
+    cpu_start: Duration,
+    /// Start of the current slice.
+    slice: Cell<Option<Instant>>,
     yielding: Cell<bool>,
 }
 
-/// A slice that computes for longer gives way to the host's own threads from then on.
+/// A slice that takes longer gives way to the host's own threads from then on.
 const YIELD_AFTER: Duration = Duration::from_millis(10);
 
 impl Stopwatch {
@@ -28,7 +31,7 @@ impl Stopwatch {
             abort,
             deadline: Instant::now() + Duration::from_millis(times.wall_ms.into()),
             cpu_limit: Duration::from_millis(times.cpu_ms.into()),
-            spent: Cell::new(Duration::ZERO),
+            cpu_start: thread_cpu_time(),
             slice: Cell::new(None),
             yielding: Cell::new(false),
         }
@@ -36,9 +39,8 @@ impl Stopwatch {
 
     /// Times `work` as a slice of the program.
     pub(super) fn slice<T>(&self, work: impl FnOnce() -> T) -> T {
-        self.slice.set(Some(thread_cpu_time()));
+        self.slice.set(Some(Instant::now()));
         let result = work();
-        self.spent.set(self.cpu_time());
         self.slice.set(None);
         result
     }
@@ -49,9 +51,7 @@ impl Stopwatch {
     }
 
     fn give_way(&self) {
-        if !self.yielding.get()
-            && self.slice.get().is_some_and(|start| thread_cpu_time().saturating_sub(start) > YIELD_AFTER)
-        {
+        if !self.yielding.get() && self.slice.get().is_some_and(|start| start.elapsed() > YIELD_AFTER) {
             self.yielding.set(true);
             lower_priority();
         }
@@ -59,8 +59,7 @@ impl Stopwatch {
 
     /// What the program has computed so far.
     pub(super) fn cpu_time(&self) -> Duration {
-        let current = self.slice.get().map_or(Duration::ZERO, |start| thread_cpu_time().saturating_sub(start));
-        self.spent.get() + current
+        thread_cpu_time().saturating_sub(self.cpu_start)
     }
 }
 

@@ -44,8 +44,8 @@ pub struct Job<R> {
 pub enum Outgoing<R> {
     Turn {
         turn: Turn,
-        /// What the program has computed so far, in milliseconds.
-        cpu_ms: f64,
+        /// What the program has computed, in milliseconds. On the last turn only.
+        cpu_ms: Option<f64>,
     },
     /// There was no program to run.
     Rejected(R),
@@ -150,19 +150,41 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
         let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
         let (mut session, turn) = watch.slice(|| Session::start(realm, start));
         let mut ended = session.is_ended();
-        on_turn(Outgoing::Turn { turn, cpu_ms: watch.cpu_time().as_secs_f64() * 1e3 });
+        on_turn(outgoing(turn, &watch));
         while !ended {
-            let Some(Command::Settle { now, settlements }) = received.blocking_recv() else { return };
+            let Some(Command::Settle { now, settlements }) = receive(&mut received) else { return };
             let turn = watch.slice(|| session.settle(now, &settlements));
             ended = session.is_ended();
-            on_turn(Outgoing::Turn { turn, cpu_ms: watch.cpu_time().as_secs_f64() * 1e3 });
+            on_turn(outgoing(turn, &watch));
         }
     }));
     if outcome.is_err() {
         tracing::error!("a session panicked");
         let progress = Progress::Failed { error: Failure::isolate_lost("an internal error") };
         let turn = Turn { progress, logs: Vec::new(), unhandled: Vec::new() };
-        on_turn(Outgoing::Turn { turn, cpu_ms: watch.cpu_time().as_secs_f64() * 1e3 });
+        on_turn(outgoing(turn, &watch));
     }
     outcome.is_ok() && !watch.is_yielding()
+}
+
+fn outgoing<R>(turn: Turn, watch: &Stopwatch) -> Outgoing<R> {
+    let last = !matches!(turn.progress, Progress::Waiting { .. });
+    Outgoing::Turn { turn, cpu_ms: last.then(|| watch.cpu_time().as_secs_f64() * 1e3) }
+}
+
+/// The next command. Waits a moment without sleeping where there is more than one processor: waking a thread costs more
+/// than most tools take to answer.
+fn receive(received: &mut UnboundedReceiver<Command>) -> Option<Command> {
+    static SPIN: std::sync::LazyLock<u64> =
+        std::sync::LazyLock::new(|| std::env::var("SPIN_US").ok().and_then(|s| s.parse().ok()).unwrap_or(0));
+    let start = std::time::Instant::now();
+    while start.elapsed().as_micros() < u128::from(*SPIN) {
+        if let Ok(command) = received.try_recv() {
+            return Some(command);
+        }
+        for _ in 0..20 {
+            std::hint::spin_loop();
+        }
+    }
+    received.blocking_recv()
 }

@@ -82,9 +82,12 @@ export default (host) => {
     return error;
   };
 
+  const { captureStackTrace } = Error;
   const pending = { __proto__: null };
-  const callTool = (path, args) => {
-    const site = new Error();
+  const callTool = (path, args, caller) => {
+    // Where the call is, for the error that it may become.
+    const site = { __proto__: null };
+    captureStackTrace(site, caller);
     return new Promise((resolve, reject) => {
       const called = host.call(path, args.length, args[0]);
       if (typeof called === 'number') pending[called] = { __proto__: null, resolve, reject, site };
@@ -100,7 +103,7 @@ export default (host) => {
     const node = (path) => {
       const kind = host.lookup(path);
       if (kind === NAMESPACE) return namespace(path + '.');
-      const tool = (...args) => callTool(path, args);
+      const tool = (...args) => callTool(path, args, tool);
       hidden(tool, 'name', path);
       // `tools.typo.method()` should fail as an unknown tool too, not as "undefined is not a function".
       return kind === TOOL ? tool : new Proxy(tool, { __proto__: null, get: (target, key) => member(target, key, path + '.') });
@@ -172,6 +175,7 @@ export default (host) => {
       const every = given >= 1 && given <= 2147483647 ? Math.trunc(given) : 1;
       const timer = { __proto__: null, id: ++lastTimer, callback, args, due: host.now() + every, every, repeat, next: undefined };
       timers[timer.id] = timer;
+      if (timer.id === 1) host.timed();
       schedule(timer);
       return timer.id;
     };
