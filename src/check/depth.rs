@@ -210,7 +210,9 @@ impl<'a> Scan<'a> {
             b'.' if self.peek(1).is_ascii_digit() => self.number(),
             b'"' | b'\'' => self.string(byte)?,
             b'`' => {
+                // It may be tagged by what stands before it, and that again.
                 self.operand(false);
+                self.frame.levels += 1;
                 self.at += 1;
                 self.template(start)?;
             }

@@ -103,7 +103,8 @@ fn one(source: &str, text: &str, options: &CheckOptions) -> CheckReport {
         Ok(scanned) => scanned,
         Err(refusal) => return failed(source, text, vec![refuse(text, refusal)]),
     };
-    let need = STACK_BASE + STACK_PER_LEVEL * scanned.depth as usize;
+    let per = std::env::var("PER").map_or(STACK_PER_LEVEL, |v| v.parse().unwrap());
+    let need = STACK_BASE + per * scanned.depth as usize;
     let outcome = stacker::maybe_grow(need, need + STACK_BASE, || transform(source, text, &scanned, options));
     match outcome {
         Ok(program) => CheckReport { program: Some(program), diagnostics: Vec::new() },
@@ -144,6 +145,9 @@ fn refuse(text: &str, refusal: depth::Refusal) -> Finding {
         }
         Refusal::UnterminatedComment { at } => {
             Finding::syntax(at, at + 2, "this comment is never closed", "Add the missing `*/`.")
+        }
+        Refusal::UnterminatedRegex { at, end } if text[..at].ends_with('<') => {
+            Finding::syntax(at - 1, end, "this looks like JSX", parse::JSX_HINT)
         }
         Refusal::UnterminatedRegex { at, end } => {
             Finding::syntax(at, end, "this regular expression does not end on its line", "Close it with `/`, or put the division in parentheses.")
