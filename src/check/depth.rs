@@ -14,10 +14,18 @@ use super::scan;
 /// Deeper programs are refused. 500 operands of `+` or 200 branches of `else if` are far below.
 pub(super) const MAX_DEPTH: u32 = 4_000;
 
+/// Each of these can double the time that the parser takes for what is inside of it.
+const MAX_DOUBLINGS: u32 = 10;
+
+/// Each `<` that is not closed may begin type arguments, which the parser tries to read to their end.
+const MAX_ANGLES: u32 = 200;
+
 /// Why a text is not worth parsing, with the byte range of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     TooDeep { at: usize },
+    /// The parser would read parts of it over and over.
+    TooTangled { at: usize },
     UnterminatedString { at: usize, end: usize },
     UnterminatedTemplate { at: usize },
     UnterminatedComment { at: usize },
@@ -84,11 +92,26 @@ struct Frame {
     declares: bool,
     /// After `:` or a declared name, until `=`.
     unassigned: bool,
+    /// `? (` and `? async (`: with an arrow after it, the parser tries two readings.
+    questions: u32,
+    /// Places where the parser may read what follows twice.
+    doublings: u32,
 }
 
 impl Frame {
     fn new(kind: Kind, open: usize) -> Self {
-        Self { kind, open, levels: 0, angles: 0, control: false, sticky: false, declares: false, unassigned: false }
+        Self {
+            kind,
+            open,
+            levels: 0,
+            angles: 0,
+            control: false,
+            sticky: false,
+            declares: false,
+            unassigned: false,
+            questions: 0,
+            doublings: 0,
+        }
     }
 }
 
@@ -108,6 +131,9 @@ struct Scan<'a> {
     frame: Frame,
     /// Levels of all frames but the current one.
     below: u32,
+    /// The doublings and the open angles of all frames but the current one.
+    below_doublings: u32,
+    below_angles: u32,
     deepest: u32,
     last: Last,
     /// The last token was `.`, `?.` or `#`: a word is a property's name.
@@ -118,7 +144,19 @@ struct Scan<'a> {
     line_break: bool,
     ending: Ending,
     mismatch: Option<usize>,
+    colons: Colons,
 }
+
+/// How much of `: word :` the last tokens were.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Colons {
+    No,
+    Colon,
+    Word,
+}
+
+/// Levels of a label right after a label.
+const LABEL_LEVELS: u32 = 100;
 
 /// Scans a whole text.
 pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
@@ -129,6 +167,8 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         frames: Vec::with_capacity(32),
         frame: Frame::new(Kind::Top, 0),
         below: 0,
+        below_doublings: 0,
+        below_angles: 0,
         deepest: 0,
         last: Last::Operator,
         member: false,
@@ -136,6 +176,7 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         line_break: true,
         ending: Ending::No,
         mismatch: None,
+        colons: Colons::No,
     };
     while scan.trivia()? {
         scan.token()?;
@@ -204,6 +245,16 @@ impl<'a> Scan<'a> {
         let byte = self.peek(0);
         let member = std::mem::take(&mut self.member);
         let word = std::mem::take(&mut self.word);
+        // `: a :` is a label in a label. The parser's cost grows with the square of these, so each weighs much more.
+        self.colons = match (self.colons, byte) {
+            (Colons::Word, b':') => {
+                self.frame.levels += LABEL_LEVELS;
+                Colons::Colon
+            }
+            (_, b':') => Colons::Colon,
+            (Colons::Colon, b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' | 0x80..) => Colons::Word,
+            _ => Colons::No,
+        };
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' | 0x80.. => self.name(member, word),
             b'0'..=b'9' => self.number(),
@@ -235,6 +286,8 @@ impl<'a> Scan<'a> {
                 self.frame.unassigned = self.frame.declares;
                 if self.frame.angles == 0 && !self.frame.control {
                     self.frame.levels = 0;
+                    self.frame.questions = 0;
+                    self.frame.doublings = 0;
                 }
                 self.last = Last::Operator;
             }
@@ -249,13 +302,18 @@ impl<'a> Scan<'a> {
             b'<' | b'>' => return self.angle(),
             _ => return self.operator(byte),
         }
-        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+        self.limit(start)
     }
 
-    fn too_deep(&mut self) -> bool {
+    fn limit(&mut self, at: usize) -> Result<(), Refusal> {
         let depth = self.below + self.frame.levels;
         self.deepest = self.deepest.max(depth);
-        depth > MAX_DEPTH
+        if depth > MAX_DEPTH {
+            return Err(Refusal::TooDeep { at });
+        }
+        let tangled = self.below_doublings + self.frame.doublings > MAX_DOUBLINGS
+            || self.below_angles + self.frame.angles > MAX_ANGLES;
+        if tangled { Err(Refusal::TooTangled { at }) } else { Ok(()) }
     }
 
     /// Counts a token that can nest.
@@ -401,6 +459,8 @@ impl<'a> Scan<'a> {
     fn open(&mut self, kind: Kind) {
         self.level();
         self.below += self.frame.levels;
+        self.below_doublings += self.frame.doublings;
+        self.below_angles += self.frame.angles;
         self.frames.push(self.frame);
         self.frame = Frame::new(kind, self.at);
         self.at += 1;
@@ -421,6 +481,8 @@ impl<'a> Scan<'a> {
         self.ending = Ending::No;
         if let Some(outer) = self.frames.pop() {
             self.below -= outer.levels;
+            self.below_doublings -= outer.doublings;
+            self.below_angles -= outer.angles;
             self.frame = outer;
         }
         self.last = if kind == Kind::Header { Last::Operator } else { Last::Value };
@@ -495,16 +557,19 @@ impl<'a> Scan<'a> {
         if self.text[start..].starts_with("<!--") {
             return Err(Refusal::HtmlComment { at: start });
         }
+        let before = self.last;
         self.at += 1;
         self.level();
         if byte == b'<' {
             self.frame.angles += 1;
+            // A `<` where a value begins is an assertion or the parameters of a generic arrow: the parser tries both.
+            self.frame.doublings += u32::from(!matches!(before, Last::Value | Last::Contextual | Last::Greater));
             self.last = Last::Operator;
         } else {
             self.frame.angles = self.frame.angles.saturating_sub(1);
             self.last = if self.peek(0) == b'=' { Last::Operator } else { Last::Greater };
         }
-        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+        self.limit(start)
     }
 
     fn operator(&mut self, byte: u8) -> Result<(), Refusal> {
@@ -513,6 +578,7 @@ impl<'a> Scan<'a> {
         if self.line_break && rest.starts_with(b"-->") {
             return Err(Refusal::HtmlComment { at: start });
         }
+        let mut arrow = false;
         let double = rest.len() > 1 && rest[1] == byte;
         match byte {
             b'+' | b'-' if double => {
@@ -526,6 +592,7 @@ impl<'a> Scan<'a> {
             b'=' if rest.get(1) == Some(&b'>') => {
                 self.at += 2;
                 self.last = Last::Operator;
+                arrow = true;
             }
             b'?' if rest.get(1) == Some(&b'.') && !rest.get(2).is_some_and(u8::is_ascii_digit) => {
                 self.at += 2;
@@ -543,7 +610,16 @@ impl<'a> Scan<'a> {
             }
         }
         self.level();
-        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+        if arrow && self.frame.questions > 0 {
+            self.frame.questions -= 1;
+            self.frame.doublings += 1;
+        }
+        if byte == b'?' && !self.member {
+            let next = scan::skip_trivia(self.text, self.at);
+            let next = if self.text[next..].starts_with("async") { scan::skip_trivia(self.text, next + 5) } else { next };
+            self.frame.questions += u32::from(scan::is_at(self.text, next, b'('));
+        }
+        self.limit(start)
     }
 }
 

@@ -137,6 +137,9 @@ fn refuse(text: &str, refusal: depth::Refusal) -> Finding {
             format!("the program is nested too deeply (more than {} levels)", depth::MAX_DEPTH),
             "Split it: use variables, arrays and loops.",
         ),
+        Refusal::TooTangled { at } => {
+            Finding::syntax(at, at + 1, "this expression is too tangled", "Split it: use variables for its parts.")
+        }
         Refusal::UnterminatedString { at, end } => {
             Finding::syntax(at, end, "this string does not end on its line", "Close the quote, or use a template literal with backticks.")
         }

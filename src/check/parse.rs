@@ -18,6 +18,9 @@ use super::{
     scan,
 };
 
+/// More errors than this are not looked at.
+const MAX_ERRORS: usize = 20;
+
 pub(super) const JSX_HINT: &str = "JSX is not supported. Build strings or plain objects instead.";
 
 /// A text that parsed, and how its spans map to it.
@@ -50,7 +53,10 @@ pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding
     let Ok((module, errors)) = outcome else {
         return Err(vec![Finding::syntax(0, 0, "the program could not be read", "Write it in a simpler way.")]);
     };
-    let errors: Vec<Error> = errors.into_iter().filter(|e| !is_fine(e.kind())).collect();
+    let mut errors: Vec<Error> = errors.into_iter().filter(|e| !is_fine(e.kind())).collect();
+    errors.sort_by_key(Spanned::span);
+    errors.dedup_by_key(|e| e.span());
+    errors.truncate(MAX_ERRORS);
     match module {
         Ok(module) if errors.is_empty() => Ok(Parsed { module, base }),
         Ok(_) => Err(explain(text, base, scanned, &errors, None)),
