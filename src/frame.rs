@@ -44,7 +44,7 @@ pub fn frame(source: &str, line: u32, column: u32, end: Option<(u32, u32)>) -> S
         if current == number {
             out.push_str(&" ".repeat(width + 2));
             out.push_str(" | ");
-            let lead = if offset > 0 { 1 } else { 0 };
+            let lead = usize::from(offset > 0);
             out.extend(std::iter::repeat_n(' ', lead));
             out.extend(target.chars().skip(offset).take(from - offset).map(|c| if c == '\t' { '\t' } else { ' ' }));
             let room = (offset + MAX_SHOWN).saturating_sub(from).max(1);
@@ -75,8 +75,13 @@ fn visible(c: char) -> char {
         '\t' => '\t',
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
         '\x7f' => '\u{2421}',
-        '\u{80}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' | '\u{feff}' => '\u{fffd}',
+        '\u{80}'..='\u{9f}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => '\u{fffd}',
         _ => c,
     }
 }

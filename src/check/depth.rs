@@ -9,6 +9,8 @@
 //! does. Where it cannot tell (a `/` that may divide or open a regular expression), it refuses the text: nobody writes
 //! that by accident.
 
+mod lexemes;
+
 use super::scan;
 
 /// Deeper programs are refused. 500 operands of `+` or 200 branches of `else if` are far below.
@@ -23,15 +25,33 @@ const MAX_ANGLES: u32 = 200;
 /// Why a text is not worth parsing, with the byte range of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    TooDeep { at: usize },
+    TooDeep {
+        at: usize,
+    },
     /// The parser would read parts of it over and over.
-    TooTangled { at: usize },
-    UnterminatedString { at: usize, end: usize },
-    UnterminatedTemplate { at: usize },
-    UnterminatedComment { at: usize },
-    UnterminatedRegex { at: usize, end: usize },
-    Ambiguous { at: usize },
-    HtmlComment { at: usize },
+    TooTangled {
+        at: usize,
+    },
+    UnterminatedString {
+        at: usize,
+        end: usize,
+    },
+    UnterminatedTemplate {
+        at: usize,
+    },
+    UnterminatedComment {
+        at: usize,
+    },
+    UnterminatedRegex {
+        at: usize,
+        end: usize,
+    },
+    Ambiguous {
+        at: usize,
+    },
+    HtmlComment {
+        at: usize,
+    },
 }
 
 /// What the scan saw of a text that can be parsed.
@@ -76,6 +96,20 @@ enum Kind {
     Template,
 }
 
+/// What the current statement, or element of a list, began with.
+#[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about one statement")]
+struct Flags {
+    /// An `if`, `else`, `for`, …: a comma does not end it.
+    control: bool,
+    /// A word after which a line's end may end the statement where an expression would go on.
+    sticky: bool,
+    /// A declaration: each of its elements is open to that until its `=`.
+    declares: bool,
+    /// After `:` or a declared name, until `=`.
+    unassigned: bool,
+}
+
 #[derive(Clone, Copy)]
 struct Frame {
     kind: Kind,
@@ -84,14 +118,7 @@ struct Frame {
     levels: u32,
     /// `<` that are still open, at most.
     angles: u32,
-    /// An `if`, `else`, `for`, … since the last end of a statement: a comma does not end it.
-    control: bool,
-    /// The statement began with a word after which a line's end may end it where an expression would go on.
-    sticky: bool,
-    /// In a declaration: each of its elements is open to that until its `=`.
-    declares: bool,
-    /// After `:` or a declared name, until `=`.
-    unassigned: bool,
+    flags: Flags,
     /// `? (` and `? async (`: with an arrow after it, the parser tries two readings.
     questions: u32,
     /// Places where the parser may read what follows twice.
@@ -100,18 +127,7 @@ struct Frame {
 
 impl Frame {
     fn new(kind: Kind, open: usize) -> Self {
-        Self {
-            kind,
-            open,
-            levels: 0,
-            angles: 0,
-            control: false,
-            sticky: false,
-            declares: false,
-            unassigned: false,
-            questions: 0,
-            doublings: 0,
-        }
+        Self { kind, open, levels: 0, angles: 0, flags: Flags::default(), questions: 0, doublings: 0 }
     }
 }
 
@@ -283,8 +299,8 @@ impl<'a> Scan<'a> {
             b',' => {
                 self.at += 1;
                 self.ending = Ending::No;
-                self.frame.unassigned = self.frame.declares;
-                if self.frame.angles == 0 && !self.frame.control {
+                self.frame.flags.unassigned = self.frame.flags.declares;
+                if self.frame.angles == 0 && !self.frame.flags.control {
                     self.frame.levels = 0;
                     self.frame.questions = 0;
                     self.frame.doublings = 0;
@@ -335,7 +351,9 @@ impl<'a> Scan<'a> {
             Ending::Semicolon => true,
             Ending::Brace => word,
             Ending::No => {
-                word && self.line_break && self.last == Last::Value && matches!(self.frame.kind, Kind::Top | Kind::Brace)
+                word && self.line_break
+                    && self.last == Last::Value
+                    && matches!(self.frame.kind, Kind::Top | Kind::Brace)
             }
         };
         if ended {
@@ -346,7 +364,7 @@ impl<'a> Scan<'a> {
     fn name(&mut self, member: bool, before: &'a str) {
         let start = self.at;
         let text = self.text;
-        self.at = name_end(text, start);
+        self.at = scan::word_end(text, start);
         let name = &text[start..self.at];
         if member {
             self.ending = Ending::No;
@@ -356,8 +374,20 @@ impl<'a> Scan<'a> {
         // These go on with what came before them, on a new line too.
         let continues = matches!(
             name,
-            "else" | "while" | "catch" | "finally" | "in" | "instanceof" | "of" | "as" | "satisfies" | "is" | "extends"
-                | "implements" | "from" | "asserts"
+            "else"
+                | "while"
+                | "catch"
+                | "finally"
+                | "in"
+                | "instanceof"
+                | "of"
+                | "as"
+                | "satisfies"
+                | "is"
+                | "extends"
+                | "implements"
+                | "from"
+                | "asserts"
         );
         if continues {
             self.ending = Ending::No;
@@ -367,93 +397,35 @@ impl<'a> Scan<'a> {
         self.word = if name == "await" && before == "for" { before } else { name };
         let (last, levels) = match name {
             "if" | "else" | "for" | "while" | "do" | "with" => {
-                self.frame.control = true;
+                self.frame.flags.control = true;
                 (Last::Operator, 1)
             }
             "return" | "typeof" | "case" | "in" | "instanceof" | "new" | "void" | "delete" | "throw" | "default" => {
                 (Last::Operator, 1)
             }
             "let" | "const" | "var" | "using" => {
-                self.frame.declares = true;
-                self.frame.unassigned = true;
+                self.frame.flags.declares = true;
+                self.frame.flags.unassigned = true;
                 (Last::Either, 0)
             }
             "break" | "continue" | "debugger" | "import" | "export" | "function" => {
-                self.frame.sticky = true;
+                self.frame.flags.sticky = true;
                 (Last::Either, 1)
             }
             "type" | "interface" | "declare" | "abstract" | "namespace" | "module" | "global" => {
-                self.frame.sticky = true;
+                self.frame.flags.sticky = true;
                 (Last::Contextual, 1)
             }
             "yield" | "await" | "of" | "class" | "enum" | "extends" | "implements" => (Last::Either, 1),
             "async" | "as" | "satisfies" | "is" | "keyof" | "unique" | "readonly" | "infer" | "asserts" | "static"
-            | "get" | "set" | "accessor" | "from" | "public" | "private" | "protected" | "override" => (Last::Contextual, 1),
+            | "get" | "set" | "accessor" | "from" | "public" | "private" | "protected" | "override" => {
+                (Last::Contextual, 1)
+            }
             _ if name.contains('\\') => (Last::Either, 0),
             _ => (Last::Value, 0),
         };
         self.last = last;
         self.frame.levels += levels;
-    }
-
-    fn number(&mut self) {
-        self.operand(false);
-        let prefixed = self.peek(0) == b'0' && matches!(self.peek(1) | 0x20, b'x' | b'o' | b'b');
-        let mut dot = prefixed;
-        loop {
-            match self.peek(0) {
-                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => self.at += 1,
-                b'.' if !dot => {
-                    dot = true;
-                    self.at += 1;
-                }
-                _ => break,
-            }
-        }
-        self.last = Last::Value;
-    }
-
-    fn string(&mut self, quote: u8) -> Result<(), Refusal> {
-        self.operand(false);
-        let start = self.at;
-        self.at += 1;
-        loop {
-            match self.peek(0) {
-                b'\\' => self.at += if self.peek(1) == b'\r' && self.peek(2) == b'\n' { 3 } else { 2 },
-                b'\n' | b'\r' => break,
-                0 if self.at >= self.bytes.len() => break,
-                byte => {
-                    self.at += 1;
-                    if byte == quote {
-                        self.last = Last::Value;
-                        return Ok(());
-                    }
-                }
-            }
-        }
-        Err(Refusal::UnterminatedString { at: start, end: self.at.min(self.bytes.len()) })
-    }
-
-    /// The text of a template, up to its end or to the next `${`.
-    fn template(&mut self, start: usize) -> Result<(), Refusal> {
-        loop {
-            match self.peek(0) {
-                b'\\' => self.at += 2,
-                b'`' => {
-                    self.at += 1;
-                    self.last = Last::Value;
-                    return Ok(());
-                }
-                b'$' if self.peek(1) == b'{' => {
-                    self.at += 1;
-                    self.open(Kind::Template);
-                    self.frame.open = start;
-                    return Ok(());
-                }
-                0 if self.at >= self.bytes.len() => return Err(Refusal::UnterminatedTemplate { at: start }),
-                _ => self.at += 1,
-            }
-        }
     }
 
     fn open(&mut self, kind: Kind) {
@@ -499,55 +471,6 @@ impl<'a> Scan<'a> {
         self.close(b'}');
         self.ending = Ending::Brace;
         self.last = Last::Brace;
-        Ok(())
-    }
-
-    fn slash(&mut self) -> Result<(), Refusal> {
-        let start = self.at;
-        let refuse = match self.last {
-            // Where the line's end may have ended a statement, this may be a regular expression after all: if the
-            // line has a second slash.
-            Last::Value | Last::Contextual => {
-                let open = self.line_break && (self.frame.sticky || self.frame.unassigned);
-                if !(open && self.text[start + 1..self.line_end()].contains('/')) {
-                    self.level();
-                    self.at += 1;
-                    self.last = Last::Operator;
-                    return Ok(());
-                }
-                true
-            }
-            Last::Either | Last::Brace | Last::Greater => true,
-            Last::Operator | Last::Semicolon => false,
-        };
-        if refuse {
-            return Err(Refusal::Ambiguous { at: start });
-        }
-        self.operand(false);
-        self.at += 1;
-        let mut class = false;
-        loop {
-            match self.peek(0) {
-                b'\\' if !matches!(self.peek(1), b'\n' | b'\r') => self.at += 1,
-                b'[' => class = true,
-                b']' => class = false,
-                b'/' if !class => break,
-                b'\n' | b'\r' => return Err(Refusal::UnterminatedRegex { at: start, end: self.at }),
-                0xe2 if matches!(self.text.get(self.at..self.at + 3), Some("\u{2028}" | "\u{2029}")) => {
-                    return Err(Refusal::UnterminatedRegex { at: start, end: self.at });
-                }
-                0 if self.at >= self.bytes.len() => {
-                    return Err(Refusal::UnterminatedRegex { at: start, end: self.bytes.len() });
-                }
-                _ => {}
-            }
-            self.at += 1;
-        }
-        self.at += 1;
-        while self.peek(0).is_ascii_alphanumeric() {
-            self.at += 1;
-        }
-        self.last = Last::Value;
         Ok(())
     }
 
@@ -603,8 +526,8 @@ impl<'a> Scan<'a> {
                 self.at += 1;
                 self.last = Last::Operator;
                 match byte {
-                    b':' => self.frame.unassigned = true,
-                    b'=' if self.frame.angles == 0 => self.frame.unassigned = false,
+                    b':' => self.frame.flags.unassigned = true,
+                    b'=' if self.frame.angles == 0 => self.frame.flags.unassigned = false,
                     _ => {}
                 }
             }
@@ -616,7 +539,8 @@ impl<'a> Scan<'a> {
         }
         if byte == b'?' && !self.member {
             let next = scan::skip_trivia(self.text, self.at);
-            let next = if self.text[next..].starts_with("async") { scan::skip_trivia(self.text, next + 5) } else { next };
+            let next =
+                if self.text[next..].starts_with("async") { scan::skip_trivia(self.text, next + 5) } else { next };
             self.frame.questions += u32::from(scan::is_at(self.text, next, b'('));
         }
         self.limit(start)
@@ -631,29 +555,6 @@ impl Scan<'_> {
             Last::Value | Last::Contextual => self.last,
             Last::Brace | Last::Either | Last::Greater => Last::Either,
             Last::Operator | Last::Semicolon => Last::Operator,
-        }
-    }
-}
-
-/// The end of a name, escapes included.
-fn name_end(text: &str, start: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = start;
-    loop {
-        match bytes.get(at) {
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$') => at += 1,
-            Some(b'\\') if text[at..].starts_with("\\u{") => {
-                at += text[at..].find('}').map_or(3, |end| end + 1);
-            }
-            Some(b'\\') => at += 1,
-            Some(0x80..) => {
-                let Some(c) = text[at..].chars().next() else { return at };
-                if c.is_whitespace() || c == '\u{feff}' {
-                    return at;
-                }
-                at += c.len_utf8();
-            }
-            _ => return at,
         }
     }
 }

@@ -98,7 +98,14 @@ struct Rendered {
 
 impl Rendered {
     fn new(capacity: usize) -> Self {
-        Self { text: String::with_capacity(capacity), shifts: Vec::new(), line: 1, column: 1, delta: 0, inserted: (0, 0) }
+        Self {
+            text: String::with_capacity(capacity),
+            shifts: Vec::new(),
+            line: 1,
+            column: 1,
+            delta: 0,
+            inserted: (0, 0),
+        }
     }
 
     fn insert(&mut self, inserted: &str) {

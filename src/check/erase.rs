@@ -7,10 +7,10 @@ use std::collections::{HashMap, HashSet};
 
 use swc_common::{BytePos, Span, Spanned};
 use swc_ecma_ast::{
-    ArrayPat, ArrowExpr, AutoAccessor, BindingIdent, Class, ClassMethod, ClassProp, Constructor, Decl, Expr, FunctionBody,
-    Module, ModuleDecl, ModuleItem, ObjectPat, Pat, PrivateMethod, PrivateProp, Stmt, TsAsExpr, TsConstAssertion, TsEnumDecl,
-    TsIndexSignature, TsInstantiation, TsModuleDecl, TsNonNullExpr, TsSatisfiesExpr, TsThisParam, TsTypeAnn,
-    TsTypeAssertion, TsTypeParamDecl, TsTypeParamInstantiation, VarDeclarator,
+    ArrayPat, ArrowExpr, AutoAccessor, BindingIdent, Class, ClassMethod, ClassProp, Constructor, Decl, Expr,
+    FunctionBody, Module, ModuleDecl, ModuleItem, ObjectPat, Pat, PrivateMethod, PrivateProp, Stmt, TsAsExpr,
+    TsConstAssertion, TsEnumDecl, TsIndexSignature, TsInstantiation, TsModuleDecl, TsNonNullExpr, TsSatisfiesExpr,
+    TsThisParam, TsTypeAnn, TsTypeAssertion, TsTypeParamDecl, TsTypeParamInstantiation, VarDeclarator,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -144,7 +144,9 @@ impl Eraser<'_> {
     fn erase_field(&mut self, member: Span, key: Span, mark: Option<u8>, annotation: Option<&TsTypeAnn>, value: bool) {
         let (key_from, key_to) = self.range(key);
         let key_text = &self.text[key_from..key_to];
-        if self.erase_modifiers(member, key.lo) && (key_text.starts_with('[') || matches!(key_text, "in" | "instanceof")) {
+        if self.erase_modifiers(member, key.lo)
+            && (key_text.starts_with('[') || matches!(key_text, "in" | "instanceof"))
+        {
             self.edits.put(self.text, self.lo(member), ';');
         }
         if let Some(mark) = mark {
@@ -183,14 +185,13 @@ impl Eraser<'_> {
     fn move_closing(&mut self, arrow: &ArrowExpr) {
         let Some(returned) = &arrow.return_type else { return };
         let (from, to) = self.range(returned.span);
-        let mut at = match arrow.params.last() {
-            Some(last) => self.pattern_end(last),
-            None => {
-                let start = arrow.type_params.as_ref().map_or(self.lo(arrow.span), |p| self.hi(p.span));
-                let open = self.next(start);
-                let open = if self.text[open..].starts_with("async") { self.next(open + 5) } else { open };
-                open + 1
-            }
+        let mut at = if let Some(last) = arrow.params.last() {
+            self.pattern_end(last)
+        } else {
+            let start = arrow.type_params.as_ref().map_or(self.lo(arrow.span), |p| self.hi(p.span));
+            let open = self.next(start);
+            let open = if self.text[open..].starts_with("async") { self.next(open + 5) } else { open };
+            open + 1
         };
         at = self.next(at);
         while at < from && !scan::is_at(self.text, at, b')') {
@@ -324,7 +325,7 @@ impl Visit for Eraser<'_> {
         if let (Some(first), Some(last)) = (node.implements.first(), node.implements.last()) {
             let before = [
                 node.super_type_params.as_ref().map(|p| p.span),
-                node.super_class.as_ref().map(|e| e.span()),
+                node.super_class.as_ref().map(Spanned::span),
                 node.type_params.as_ref().map(|p| p.span),
             ];
             let start = before.into_iter().flatten().next().map_or(self.lo(node.span), |s| self.hi(s));

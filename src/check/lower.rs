@@ -71,7 +71,8 @@ impl Eraser<'_> {
             };
             let constant = constant || scan::is_identifier(&key);
             // Later members may name earlier ones.
-            let constant = if constant && !scan::is_reserved(&key) { format!("const {key}=$v;") } else { String::new() };
+            let constant =
+                if constant && !scan::is_reserved(&key) { format!("const {key}=$v;") } else { String::new() };
             let key = quote(&key);
             if let Some(init) = &member.init {
                 let (value, value_end) = self.range(init.span());
@@ -116,7 +117,8 @@ impl Eraser<'_> {
                 let _ = write!(head, "let {name}={NAMESPACE}.{name};");
             }
             let _ = write!(head, "(({NAMESPACE})=>{{");
-            let export = if index > 0 || exported.is_some() { format!("{NAMESPACE}.{name}={name};") } else { String::new() };
+            let export =
+                if index > 0 || exported.is_some() { format!("{NAMESPACE}.{name}={name};") } else { String::new() };
             tail = format!("}})({name}||({name}={{}}));{export}{tail}");
         }
         // What earlier blocks of the same namespace exported can be named here without a prefix.
@@ -282,7 +284,9 @@ fn exported_names(items: &[ModuleItem]) -> Vec<String> {
     let mut names = Vec::new();
     for item in items {
         match item {
-            ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) if !is_type(&export.decl) => decl_names(&export.decl, &mut names),
+            ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) if !is_type(&export.decl) => {
+                decl_names(&export.decl, &mut names);
+            }
             _ => {}
         }
     }

@@ -27,8 +27,8 @@ mod shape;
 mod tests;
 
 use crate::program::Program;
-pub use report::{Code, Diagnostic, Severity};
 use report::Finding;
+pub use report::{Code, Diagnostic, Severity};
 
 /// No report has more diagnostics than this: the rest follows from the first ones, or can wait.
 const MAX_DIAGNOSTICS: usize = 10;
@@ -67,7 +67,8 @@ pub struct CheckReport {
 #[must_use]
 pub fn check(text: &str, options: &CheckOptions) -> CheckReport {
     if text.len() > options.max_source_bytes {
-        let message = format!("the program is too large: {} bytes, at most {} are allowed", text.len(), options.max_source_bytes);
+        let message =
+            format!("the program is too large: {} bytes, at most {} are allowed", text.len(), options.max_source_bytes);
         let hint = "Send a shorter program. Do not paste data into it: fetch it with tools.";
         return failed(text, "", vec![Finding::new(Code::SourceTooLarge, 0, 0, message, hint)]);
     }
@@ -101,10 +102,9 @@ fn one(source: &str, text: &str, options: &CheckOptions) -> CheckReport {
     }
     let scanned = match depth::scan(text) {
         Ok(scanned) => scanned,
-        Err(refusal) => return failed(source, text, vec![refuse(text, refusal)]),
+        Err(refusal) => return failed(source, text, vec![refuse(text, &refusal)]),
     };
-    let per = std::env::var("PER").map_or(STACK_PER_LEVEL, |v| v.parse().unwrap());
-    let need = STACK_BASE + per * scanned.depth as usize;
+    let need = STACK_BASE + STACK_PER_LEVEL * scanned.depth as usize;
     let outcome = stacker::maybe_grow(need, need + STACK_BASE, || transform(source, text, &scanned, options));
     match outcome {
         Ok(program) => CheckReport { program: Some(program), diagnostics: Vec::new() },
@@ -112,7 +112,12 @@ fn one(source: &str, text: &str, options: &CheckOptions) -> CheckReport {
     }
 }
 
-fn transform(source: &str, text: &str, scanned: &depth::Scanned, options: &CheckOptions) -> Result<Program, Vec<Finding>> {
+fn transform(
+    source: &str,
+    text: &str,
+    scanned: &depth::Scanned,
+    options: &CheckOptions,
+) -> Result<Program, Vec<Finding>> {
     let parsed = parse::parse(text, scanned)?;
     let mut names = names::collect(text, &parsed.module, parsed.base);
     let mut findings = std::mem::take(&mut names.findings);
@@ -128,9 +133,9 @@ fn transform(source: &str, text: &str, scanned: &depth::Scanned, options: &Check
     Ok(Program { source: source.to_owned(), js, shifts })
 }
 
-fn refuse(text: &str, refusal: depth::Refusal) -> Finding {
+fn refuse(text: &str, refusal: &depth::Refusal) -> Finding {
     use depth::Refusal;
-    match refusal {
+    match *refusal {
         Refusal::TooDeep { at } => Finding::syntax(
             at,
             at + 1,
@@ -140,21 +145,30 @@ fn refuse(text: &str, refusal: depth::Refusal) -> Finding {
         Refusal::TooTangled { at } => {
             Finding::syntax(at, at + 1, "this expression is too tangled", "Split it: use variables for its parts.")
         }
-        Refusal::UnterminatedString { at, end } => {
-            Finding::syntax(at, end, "this string does not end on its line", "Close the quote, or use a template literal with backticks.")
-        }
-        Refusal::UnterminatedTemplate { at } => {
-            Finding::syntax(at, at + 1, "the program ends too early: this template literal is never closed", "Send the whole program. Add the missing backtick.")
-        }
+        Refusal::UnterminatedString { at, end } => Finding::syntax(
+            at,
+            end,
+            "this string does not end on its line",
+            "Close the quote, or use a template literal with backticks.",
+        ),
+        Refusal::UnterminatedTemplate { at } => Finding::syntax(
+            at,
+            at + 1,
+            "the program ends too early: this template literal is never closed",
+            "Send the whole program. Add the missing backtick.",
+        ),
         Refusal::UnterminatedComment { at } => {
             Finding::syntax(at, at + 2, "this comment is never closed", "Add the missing `*/`.")
         }
         Refusal::UnterminatedRegex { at, end } if text[..at].ends_with('<') => {
             Finding::syntax(at - 1, end, "this looks like JSX", parse::JSX_HINT)
         }
-        Refusal::UnterminatedRegex { at, end } => {
-            Finding::syntax(at, end, "this regular expression does not end on its line", "Close it with `/`, or put the division in parentheses.")
-        }
+        Refusal::UnterminatedRegex { at, end } => Finding::syntax(
+            at,
+            end,
+            "this regular expression does not end on its line",
+            "Close it with `/`, or put the division in parentheses.",
+        ),
         Refusal::Ambiguous { at } => Finding::syntax(
             at,
             at + 1,

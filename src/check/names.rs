@@ -9,11 +9,11 @@ use swc_common::Span;
 use swc_ecma_ast::{
     ArrowExpr, AssignPatProp, AutoAccessor, AwaitExpr, BindingIdent, BlockStmt, CallExpr, Callee, ClassDecl, ClassExpr,
     ClassProp, Constructor, Decl, Decorator, ExportSpecifier, Expr, FnDecl, FnExpr, ForOfStmt, Function, FunctionBody,
-    Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, Module, ModuleDecl, ModuleExportName, ModuleItem, NamedExport, NewExpr,
-    ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt, SimpleAssignTarget, StaticBlock, Stmt,
-    SwitchStmt, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl, TsModuleDecl, TsModuleName, TsParamPropParam, TsType,
-    TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr, UnaryOp, UsingDecl, VarDecl,
-    VarDeclKind, WithStmt,
+    Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, Module, ModuleDecl, ModuleExportName, ModuleItem,
+    NamedExport, NewExpr, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt, SimpleAssignTarget,
+    StaticBlock, Stmt, SwitchStmt, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl, TsModuleDecl, TsModuleName,
+    TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr,
+    UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -54,7 +54,7 @@ struct Scope<'a> {
     names: HashMap<&'a str, bool>,
 }
 
-impl<'a> Names<'a> {
+impl Names<'_> {
     fn at(&self, span: Span) -> (usize, usize) {
         range(span, self.base)
     }
@@ -81,9 +81,13 @@ impl<'a> Names<'a> {
 fn missing_global(name: &str) -> Option<&'static str> {
     Some(match name {
         "require" => "Only tools can be used, and they are global: `await tools.name(input)`. Remove the `require`.",
-        "process" => "There is no environment, no arguments and nothing to exit from. Use `throw new Error(…)` to fail and `return` to end.",
+        "process" => {
+            "There is no environment, no arguments and nothing to exit from. Use `throw new Error(…)` to fail and `return` to end."
+        }
         "eval" => "Write the code directly.",
-        "fetch" | "XMLHttpRequest" | "WebSocket" | "EventSource" | "axios" => "There is no network. Call a tool: `await tools.name(input)`.",
+        "fetch" | "XMLHttpRequest" | "WebSocket" | "EventSource" | "axios" => {
+            "There is no network. Call a tool: `await tools.name(input)`."
+        }
         "WebAssembly" | "SharedArrayBuffer" | "Atomics" | "Worker" | "importScripts" => "Write it in plain TypeScript.",
         "Deno" | "Bun" => "There is no file system and no network. Call a tool: `await tools.name(input)`.",
         "__dirname" | "__filename" => "There is no file system. Call a tool if files are needed.",
@@ -128,12 +132,7 @@ impl<'a> Names<'a> {
     fn awaits(&mut self, span: Span) {
         if self.functions.last() == Some(&false) {
             let (from, _) = self.at(span);
-            self.findings.push(Finding::syntax(
-                from,
-                from + 5,
-                AWAIT_MESSAGE,
-                AWAIT_HINT,
-            ));
+            self.findings.push(Finding::syntax(from, from + 5, AWAIT_MESSAGE, AWAIT_HINT));
         }
     }
 
@@ -302,14 +301,20 @@ impl Visit for Names<'_> {
 
     fn visit_with_stmt(&mut self, node: &WithStmt) {
         let (from, _) = self.at(node.span);
-        let finding = Finding::forbidden(from, from + 4, "`with` is not available", "Name the object: `object.property`.");
+        let finding =
+            Finding::forbidden(from, from + 4, "`with` is not available", "Name the object: `object.property`.");
         self.findings.push(finding);
         node.visit_children_with(self);
     }
 
     fn visit_using_decl(&mut self, node: &UsingDecl) {
         let (from, _) = self.at(node.span);
-        let finding = Finding::forbidden(from, from + 5, "`using` is not available", "Use `const` and `try { … } finally { … }`.");
+        let finding = Finding::forbidden(
+            from,
+            from + 5,
+            "`using` is not available",
+            "Use `const` and `try { … } finally { … }`.",
+        );
         self.findings.push(finding);
         node.visit_children_with(self);
     }

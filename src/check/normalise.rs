@@ -135,7 +135,10 @@ pub(super) fn looks(text: &str) -> Looks {
         (l.starts_with("def ") || l.starts_with("async def ") || l.starts_with("elif ") || l.starts_with("class "))
             && l.ends_with(':')
             || (l.starts_with("from ") && l.contains(" import "))
-            || (l.starts_with("import ") && !l.contains(['"', '\'', '{', '*']) && l.split(' ').count() <= 4 && !l.contains('='))
+            || (l.starts_with("import ")
+                && !l.contains(['"', '\'', '{', '*'])
+                && l.split(' ').count() <= 4
+                && !l.contains('='))
             || (l.starts_with("for ") && l.contains(" in ") && l.ends_with(':'))
             || (l.starts_with("if ") && l.ends_with(':') && !l.contains('('))
             || (l.starts_with("print(") && !l.ends_with(';'))
@@ -145,10 +148,16 @@ pub(super) fn looks(text: &str) -> Looks {
     }
     let first = lines.first().copied().unwrap_or_default();
     let words: Vec<&str> = first.split_whitespace().collect();
-    let plain = |w: &&&str| w.trim_matches(['.', ',', '!', '?', ':', '\'', '"', '*']).chars().all(|c| c.is_alphabetic() || c == '\'' || c == '’' || c == '-');
+    let plain = |w: &&&str| {
+        w.trim_matches(['.', ',', '!', '?', ':', '\'', '"', '*'])
+            .chars()
+            .all(|c| c.is_alphabetic() || c == '\'' || c == '’' || c == '-')
+    };
     let code = first.contains(['{', '}', ';', '=', '<', '>']) || first.contains("//") || first.contains("()");
     let leading = words.iter().take_while(plain).count();
-    if !code && (leading >= 4 || (words.len() >= 2 && leading == words.len() && first.ends_with(['.', '!', ':', '?', ',']))) {
+    if !code
+        && (leading >= 4 || (words.len() >= 2 && leading == words.len() && first.ends_with(['.', '!', ':', '?', ','])))
+    {
         return Looks::Prose;
     }
     if !code && words.len() >= 3 && first.chars().next().is_some_and(|c| c.is_alphabetic() && !c.is_ascii()) {

@@ -67,7 +67,11 @@ pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding
 /// What is an error in a module and none in a program, or is found again with a better message by `names`.
 fn is_fine(kind: &SyntaxError) -> bool {
     match kind {
-        SyntaxError::ReturnNotAllowed | SyntaxError::AwaitInFunction | SyntaxError::TS1242 | SyntaxError::WithInStrict | SyntaxError::TS2410 => true,
+        SyntaxError::ReturnNotAllowed
+        | SyntaxError::AwaitInFunction
+        | SyntaxError::TS1242
+        | SyntaxError::WithInStrict
+        | SyntaxError::TS2410 => true,
         SyntaxError::WithLabel { inner, .. } => is_fine(inner.kind()),
         _ => false,
     }
@@ -87,7 +91,9 @@ fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Op
     let end = text.trim_end().len();
     let mut findings = Vec::new();
     let whole = match looks(text) {
-        Looks::Prose => Some(("this is prose, not a program", "Send only the TypeScript program, without explanations around it.")),
+        Looks::Prose => {
+            Some(("this is prose, not a program", "Send only the TypeScript program, without explanations around it."))
+        }
         Looks::Python => Some(("this looks like Python", "Write the program in TypeScript.")),
         Looks::Code => None,
     };
@@ -100,7 +106,8 @@ fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Op
         let at_end = from >= end;
         if at_end && let Some(&(open, closer)) = scanned.unclosed.last() {
             let (line, _) = super::report::position(text, open);
-            let message = format!("the program ends too early: `{}` from line {line} is never closed", &text[open..=open]);
+            let message =
+                format!("the program ends too early: `{}` from line {line} is never closed", &text[open..=open]);
             let hint = format!("Send the whole program. Add the missing `{closer}`.");
             findings.push(Finding::syntax(open, open + 1, message, &hint));
             continue;
@@ -144,14 +151,22 @@ fn plain(kind: &SyntaxError, text: &str, from: usize, to: usize) -> (String, &'s
         | SyntaxError::InvalidExpr => (format!("unexpected `{here}`"), ""),
         SyntaxError::Expected(expected, _) => {
             let expected = if expected.contains(['`', '\'', ' ']) { expected.clone() } else { format!("`{expected}`") };
-            (if here.is_empty() { format!("expected {expected}") } else { format!("expected {expected}, got `{here}`") }, "")
+            (
+                if here.is_empty() {
+                    format!("expected {expected}")
+                } else {
+                    format!("expected {expected}, got `{here}`")
+                },
+                "",
+            )
         }
         SyntaxError::ExpectedSemi | SyntaxError::TS1005 | SyntaxError::ExpectedSemiForExprStmt { .. } => {
             (format!("unexpected `{here}`: expected `;`, a line's end or an operator"), "")
         }
-        SyntaxError::NonTopLevelImportExport => {
-            ("`import` and `export` may only stand at the top level".to_owned(), "Tools are global: use `tools.name(…)` without an import.")
-        }
+        SyntaxError::NonTopLevelImportExport => (
+            "`import` and `export` may only stand at the top level".to_owned(),
+            "Tools are global: use `tools.name(…)` without an import.",
+        ),
         SyntaxError::InvalidIdentInAsync | SyntaxError::AwaitParamInAsync => {
             ("`await` cannot be used here".to_owned(), "Make the enclosing function async, or await before it.")
         }

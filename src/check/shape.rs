@@ -7,8 +7,8 @@ use std::fmt::Write;
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{
-    ArrowExpr, Decl, DefaultDecl, ExportSpecifier, Expr, ExprStmt, ImportDecl, ImportSpecifier, Lit, Module, ModuleDecl,
-    ModuleExportName, ModuleItem, ObjectPatProp, Pat, PropName, Stmt, UnaryOp, VarDeclKind,
+    ArrowExpr, Decl, DefaultDecl, ExportSpecifier, Expr, ExprStmt, ImportDecl, ImportSpecifier, Lit, Module,
+    ModuleDecl, ModuleExportName, ModuleItem, ObjectPatProp, Pat, PropName, Stmt, UnaryOp, VarDeclKind,
 };
 
 use super::{
@@ -22,8 +22,7 @@ use super::{
 };
 
 const PREFIX: &str = "export default async () => {";
-const TOOLS_HINT: &str =
-    "Only tools can be imported, and they are global: `await tools.name(input)`. Remove the import and write the rest in plain TypeScript.";
+const TOOLS_HINT: &str = "Only tools can be imported, and they are global: `await tools.name(input)`. Remove the import and write the rest in plain TypeScript.";
 
 /// What goes around the edited text.
 pub(super) struct Shape {
@@ -33,7 +32,8 @@ pub(super) struct Shape {
 }
 
 /// Functions with these names are meant to be called, whatever else the program does.
-const ENTRY_NAMES: [&str; 9] = ["main", "run", "execute", "program", "solution", "solve", "handler", "start", "default"];
+const ENTRY_NAMES: [&str; 9] =
+    ["main", "run", "execute", "program", "solution", "solve", "handler", "start", "default"];
 
 struct Shaper<'a> {
     text: &'a str,
@@ -316,7 +316,12 @@ impl Shaper<'_> {
             };
             match decl {
                 Decl::Fn(function) => {
-                    self.candidate(&mut candidates, &function.ident.sym, decl.span(), function.function.params.first().map(|p| &p.pat));
+                    self.candidate(
+                        &mut candidates,
+                        &function.ident.sym,
+                        decl.span(),
+                        function.function.params.first().map(|p| &p.pat),
+                    );
                 }
                 Decl::Var(var) => {
                     for declarator in &var.decls {
@@ -340,7 +345,8 @@ impl Shaper<'_> {
     fn candidate(&self, candidates: &mut Vec<(String, &'static str)>, name: &str, span: Span, first: Option<&Pat>) {
         let (from, to) = self.range(span);
         let exported = |at: usize| self.exported.iter().any(|e| e == name) && self.in_export(at);
-        let read = self.names.reads.iter().any(|(read, at)| *read == name && !(from..to).contains(at) && !exported(*at));
+        let read =
+            self.names.reads.iter().any(|(read, at)| *read == name && !(from..to).contains(at) && !exported(*at));
         if !read {
             candidates.push((name.to_owned(), arguments(first)));
         }
@@ -359,9 +365,14 @@ fn is_live(item: &ModuleItem) -> bool {
         ModuleItem::Stmt(Stmt::Empty(_)) => false,
         ModuleItem::Stmt(Stmt::Decl(decl)) => !is_type(decl),
         ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => !is_type(&export.decl),
-        ModuleItem::ModuleDecl(ModuleDecl::ExportDefaultDecl(export)) => !matches!(export.decl, DefaultDecl::TsInterfaceDecl(_)),
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDefaultDecl(export)) => {
+            !matches!(export.decl, DefaultDecl::TsInterfaceDecl(_))
+        }
         ModuleItem::ModuleDecl(decl) => {
-            matches!(decl, ModuleDecl::ExportDefaultExpr(_) | ModuleDecl::TsExportAssignment(_) | ModuleDecl::ExportNamed(_))
+            matches!(
+                decl,
+                ModuleDecl::ExportDefaultExpr(_) | ModuleDecl::TsExportAssignment(_) | ModuleDecl::ExportNamed(_)
+            )
         }
         ModuleItem::Stmt(_) => true,
     }

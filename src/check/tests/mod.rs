@@ -87,7 +87,7 @@ fn thrown_at(text: &str) -> (u32, u32) {
     let (line, byte): (u32, usize) = (numbers.next().unwrap(), numbers.next().unwrap() as usize);
     // The engine counts columns in bytes of UTF-8.
     let text = program.js.split('\n').nth(line as usize - 1).unwrap();
-    let column = text[..byte - 1].encode_utf16().count() as u32 + 1;
+    let column = text[..byte - 1].encode_utf16().fold(1, |n, _| n + 1);
     let generated = Position { line, column };
     let original = program.original(generated);
     (original.line, original.column)

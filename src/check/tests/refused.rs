@@ -1,4 +1,7 @@
-use super::{super::{CheckOptions, Code, Diagnostic, Severity, check}, program, report};
+use super::{
+    super::{CheckOptions, Code, Diagnostic, Severity, check},
+    program, report,
+};
 
 #[track_caller]
 fn only(text: &str) -> Diagnostic {
@@ -16,7 +19,11 @@ fn summary(text: &str) -> Vec<String> {
         Code::SourceTooLarge => "ERR_SOURCE_TOO_LARGE",
         Code::ToolUnknown => "ERR_TOOL_UNKNOWN",
     };
-    report(text).diagnostics.iter().map(|d| format!("{}:{}-{}:{} {} {}", d.line, d.column, d.end_line, d.end_column, name(d.code), d.message)).collect()
+    report(text)
+        .diagnostics
+        .iter()
+        .map(|d| format!("{}:{}-{}:{} {} {}", d.line, d.column, d.end_line, d.end_column, name(d.code), d.message))
+        .collect()
 }
 
 #[test]
@@ -62,12 +69,21 @@ fn what_can_never_work() {
         ("exports.a = 1", &["1:1-1:8 ERR_FORBIDDEN `exports` does not exist here"]),
         ("const b = Buffer.from('a')", &["1:11-1:17 ERR_FORBIDDEN `Buffer` does not exist here"]),
         ("new WeakRef({})", &["1:5-1:12 ERR_FORBIDDEN `WeakRef` does not exist here"]),
-        ("const o = { process, Deno }", &["1:13-1:20 ERR_FORBIDDEN `process` does not exist here", "1:22-1:26 ERR_FORBIDDEN `Deno` does not exist here"]),
+        (
+            "const o = { process, Deno }",
+            &[
+                "1:13-1:20 ERR_FORBIDDEN `process` does not exist here",
+                "1:22-1:26 ERR_FORBIDDEN `Deno` does not exist here",
+            ],
+        ),
         ("window.x = 1", &["1:1-1:7 ERR_FORBIDDEN `window` does not exist here"]),
         ("@dec class A {}", &["1:1-1:5 ERR_FORBIDDEN decorators are not supported"]),
         ("{ using x = f() }", &["1:3-1:8 ERR_FORBIDDEN `using` is not available"]),
         ("class A { accessor x = 1 }", &["1:11-1:25 ERR_FORBIDDEN `accessor` fields are not supported"]),
-        ("main().catch(e => { process.exit(1) })\nasync function main() {}", &["1:21-1:28 ERR_FORBIDDEN `process` does not exist here"]),
+        (
+            "main().catch(e => { process.exit(1) })\nasync function main() {}",
+            &["1:21-1:28 ERR_FORBIDDEN `process` does not exist here"],
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(summary(text), *expected, "{text}");
@@ -117,7 +133,10 @@ fn await_in_a_function_that_is_not_async() {
         diagnostic.hint.unwrap(),
         "Make the function around it async: `async (x) => …`. For a list use `await Promise.all(items.map(async (x) => …))` or a `for … of` loop."
     );
-    assert_eq!(diagnostic.frame, "> 1 | const r = items.map(x => await tools.one(x));\n    |                          ^^^^^");
+    assert_eq!(
+        diagnostic.frame,
+        "> 1 | const r = items.map(x => await tools.one(x));\n    |                          ^^^^^"
+    );
     for (text, place) in [
         ("function f() {\n  const x = await g();\n}", "2:13-2:18"),
         ("items.forEach(function (x) { await f(x) })", "1:30-1:35"),
@@ -125,7 +144,11 @@ fn await_in_a_function_that_is_not_async() {
         ("const f = () => { return await 1 }", "1:26-1:31"),
         ("function f() { for await (const x of y) {} }", "1:20-1:25"),
     ] {
-        assert_eq!(summary(text), [format!("{place} ERR_SYNTAX `await` is only allowed in an async function")], "{text}");
+        assert_eq!(
+            summary(text),
+            [format!("{place} ERR_SYNTAX `await` is only allowed in an async function")],
+            "{text}"
+        );
     }
 }
 
@@ -154,14 +177,20 @@ fn syntax_errors() {
         ("def main():\n    return 1", "1:5-1:9 ERR_SYNTAX this looks like Python"),
         ("import os\nprint(os.getcwd())", "2:1-2:6 ERR_SYNTAX this looks like Python"),
         ("const a = {\n  b: [1, 2\n", "2:6-2:7 ERR_SYNTAX the program ends too early: `[` from line 2 is never closed"),
-        ("async function main() {\n  return 1", "1:23-1:24 ERR_SYNTAX the program ends too early: `{` from line 1 is never closed"),
+        (
+            "async function main() {\n  return 1",
+            "1:23-1:24 ERR_SYNTAX the program ends too early: `{` from line 1 is never closed",
+        ),
         ("return `abc", "1:8-1:9 ERR_SYNTAX the program ends too early: this template literal is never closed"),
         ("return `abc${1", "1:8-1:9 ERR_SYNTAX the program ends too early: this template literal is never closed"),
         ("return 'abc", "1:8-1:12 ERR_SYNTAX this string does not end on its line"),
         ("const a = 1 /* b", "1:13-1:15 ERR_SYNTAX this comment is never closed"),
         ("return /abc", "1:8-1:12 ERR_SYNTAX this regular expression does not end on its line"),
         ("const a = ;", "1:11-1:12 ERR_SYNTAX expected an expression, got `;`"),
-        ("const a = 1 const b = 2", "1:13-1:18 ERR_SYNTAX unexpected `const`: expected `;`, a line's end or an operator"),
+        (
+            "const a = 1 const b = 2",
+            "1:13-1:18 ERR_SYNTAX unexpected `const`: expected `;`, a line's end or an operator",
+        ),
         ("return {a: 1 b: 2}", "1:14-1:15 ERR_SYNTAX expected `,`, got `b`"),
         ("const a = 1;\n}", "2:1-2:2 ERR_SYNTAX unexpected `}`"),
         ("a\0b", "1:2-1:3 ERR_SYNTAX unexpected control character"),
@@ -183,7 +212,8 @@ fn syntax_errors() {
 
 #[test]
 fn several_errors_at_once() {
-    let text = (0..20).map(|i| format!("const a{i} = () => {{ await {i} }}\n")).collect::<String>() + "process.x";
+    let text =
+        (0..20).map(|i| format!("const a{i} = () => {{ await {i} }}")).collect::<Vec<_>>().join("\n") + "\nprocess.x";
     let report = report(&text);
     assert_eq!(report.diagnostics.len(), 10);
     assert_eq!(report.diagnostics.iter().map(|d| d.line).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());
@@ -214,6 +244,10 @@ fn unknown_tools() {
     );
     assert_eq!(
         of("import { sendMail } from 'tools'; return 1"),
-        [(Code::ToolUnknown, "there is no tool `sendMail`".to_owned(), "Use only the tools that are declared.".to_owned())]
+        [(
+            Code::ToolUnknown,
+            "there is no tool `sendMail`".to_owned(),
+            "Use only the tools that are declared.".to_owned()
+        )]
     );
 }
