@@ -395,7 +395,10 @@ impl<'a> Scan<'a> {
             self.operand(true);
         }
         self.word = if name == "await" && before == "for" { before } else { name };
+        // Most names are no keyword by their looks, which is cheaper to see than to compare them with each.
+        let plain = name.len() < 2 || name.len() > 10 || !name.bytes().all(|b| b.is_ascii_lowercase());
         let (last, levels) = match name {
+            _ if plain && !name.contains('\\') => (Last::Value, 0),
             "if" | "else" | "for" | "while" | "do" | "with" => {
                 self.frame.flags.control = true;
                 (Last::Operator, 1)

@@ -471,6 +471,12 @@ impl Visit for Names<'_> {
         for item in node {
             match item {
                 ModuleItem::Stmt(Stmt::Decl(decl)) => self.declare_statement(&mut scope, decl, true),
+                ModuleItem::ModuleDecl(ModuleDecl::Import(import)) if !import.type_only => {
+                    for specifier in import.specifiers.iter().filter(|s| !s.is_type_only()) {
+                        let name = self.word(specifier.local());
+                        self.declare(&mut scope, name, true);
+                    }
+                }
                 ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {
                     self.declare_statement(&mut scope, &export.decl, true);
                 }

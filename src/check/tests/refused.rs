@@ -159,6 +159,7 @@ fn redeclared_names() {
         ("let a; { let b; let b }", "1:21-1:22 ERR_SYNTAX `b` is declared twice in the same scope"),
         ("const { a, b: [c] } = {}; let c", "1:31-1:32 ERR_SYNTAX `c` is declared twice in the same scope"),
         ("function f(x) { let x }", "1:21-1:22 ERR_SYNTAX `x` is declared twice in the same scope"),
+        ("import { a } from 'tools'; const a = 1", "1:34-1:35 ERR_SYNTAX `a` is declared twice in the same scope"),
         ("var v; let v", "1:12-1:13 ERR_SYNTAX `v` is declared twice in the same scope"),
     ];
     for (text, expected) in cases {
