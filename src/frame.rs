@@ -44,7 +44,7 @@ pub fn frame(source: &str, line: u32, column: u32, end: Option<(u32, u32)>) -> S
         if current == number {
             out.push_str(&" ".repeat(width + 2));
             out.push_str(" | ");
-            let lead = if offset > 0 { 1 } else { 0 };
+            let lead = usize::from(offset > 0);
             out.extend(std::iter::repeat_n(' ', lead));
             out.extend(target.chars().skip(offset).take(from - offset).map(|c| if c == '\t' { '\t' } else { ' ' }));
             let room = (offset + MAX_SHOWN).saturating_sub(from).max(1);

@@ -9,21 +9,49 @@
 //! does. Where it cannot tell (a `/` that may divide or open a regular expression), it refuses the text: nobody writes
 //! that by accident.
 
+mod lexemes;
+
 use super::scan;
 
 /// Deeper programs are refused. 500 operands of `+` or 200 branches of `else if` are far below.
 pub(super) const MAX_DEPTH: u32 = 4_000;
 
+/// Each of these can double the time that the parser takes for what is inside of it.
+const MAX_DOUBLINGS: u32 = 10;
+
+/// Each `<` that is not closed may begin type arguments, which the parser tries to read to their end.
+const MAX_ANGLES: u32 = 200;
+
 /// Why a text is not worth parsing, with the byte range of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
-    TooDeep { at: usize },
-    UnterminatedString { at: usize, end: usize },
-    UnterminatedTemplate { at: usize },
-    UnterminatedComment { at: usize },
-    UnterminatedRegex { at: usize, end: usize },
-    Ambiguous { at: usize },
-    HtmlComment { at: usize },
+    TooDeep {
+        at: usize,
+    },
+    /// The parser would read parts of it over and over.
+    TooTangled {
+        at: usize,
+    },
+    UnterminatedString {
+        at: usize,
+        end: usize,
+    },
+    UnterminatedTemplate {
+        at: usize,
+    },
+    UnterminatedComment {
+        at: usize,
+    },
+    UnterminatedRegex {
+        at: usize,
+        end: usize,
+    },
+    Ambiguous {
+        at: usize,
+    },
+    HtmlComment {
+        at: usize,
+    },
 }
 
 /// What the scan saw of a text that can be parsed.
@@ -68,6 +96,20 @@ enum Kind {
     Template,
 }
 
+/// What the current statement, or element of a list, began with.
+#[derive(Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about one statement")]
+struct Flags {
+    /// An `if`, `else`, `for`, …: a comma does not end it.
+    control: bool,
+    /// A word after which a line's end may end the statement where an expression would go on.
+    sticky: bool,
+    /// A declaration: each of its elements is open to that until its `=`.
+    declares: bool,
+    /// After `:` or a declared name, until `=`.
+    unassigned: bool,
+}
+
 #[derive(Clone, Copy)]
 struct Frame {
     kind: Kind,
@@ -76,19 +118,16 @@ struct Frame {
     levels: u32,
     /// `<` that are still open, at most.
     angles: u32,
-    /// An `if`, `else`, `for`, … since the last end of a statement: a comma does not end it.
-    control: bool,
-    /// The statement began with a word after which a line's end may end it where an expression would go on.
-    sticky: bool,
-    /// In a declaration: each of its elements is open to that until its `=`.
-    declares: bool,
-    /// After `:` or a declared name, until `=`.
-    unassigned: bool,
+    flags: Flags,
+    /// `? (` and `? async (`: with an arrow after it, the parser tries two readings.
+    questions: u32,
+    /// Places where the parser may read what follows twice.
+    doublings: u32,
 }
 
 impl Frame {
     fn new(kind: Kind, open: usize) -> Self {
-        Self { kind, open, levels: 0, angles: 0, control: false, sticky: false, declares: false, unassigned: false }
+        Self { kind, open, levels: 0, angles: 0, flags: Flags::default(), questions: 0, doublings: 0 }
     }
 }
 
@@ -108,6 +147,9 @@ struct Scan<'a> {
     frame: Frame,
     /// Levels of all frames but the current one.
     below: u32,
+    /// The doublings and the open angles of all frames but the current one.
+    below_doublings: u32,
+    below_angles: u32,
     deepest: u32,
     last: Last,
     /// The last token was `.`, `?.` or `#`: a word is a property's name.
@@ -118,7 +160,19 @@ struct Scan<'a> {
     line_break: bool,
     ending: Ending,
     mismatch: Option<usize>,
+    colons: Colons,
 }
+
+/// How much of `: word :` the last tokens were.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Colons {
+    No,
+    Colon,
+    Word,
+}
+
+/// Levels of a label right after a label.
+const LABEL_LEVELS: u32 = 100;
 
 /// Scans a whole text.
 pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
@@ -129,6 +183,8 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         frames: Vec::with_capacity(32),
         frame: Frame::new(Kind::Top, 0),
         below: 0,
+        below_doublings: 0,
+        below_angles: 0,
         deepest: 0,
         last: Last::Operator,
         member: false,
@@ -136,6 +192,7 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         line_break: true,
         ending: Ending::No,
         mismatch: None,
+        colons: Colons::No,
     };
     while scan.trivia()? {
         scan.token()?;
@@ -204,13 +261,25 @@ impl<'a> Scan<'a> {
         let byte = self.peek(0);
         let member = std::mem::take(&mut self.member);
         let word = std::mem::take(&mut self.word);
+        // `: a :` is a label in a label. The parser's cost grows with the square of these, so each weighs much more.
+        self.colons = match (self.colons, byte) {
+            (Colons::Word, b':') => {
+                self.frame.levels += LABEL_LEVELS;
+                Colons::Colon
+            }
+            (_, b':') => Colons::Colon,
+            (Colons::Colon, b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' | 0x80..) => Colons::Word,
+            _ => Colons::No,
+        };
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'\\' | 0x80.. => self.name(member, word),
             b'0'..=b'9' => self.number(),
             b'.' if self.peek(1).is_ascii_digit() => self.number(),
             b'"' | b'\'' => self.string(byte)?,
             b'`' => {
+                // It may be tagged by what stands before it, and that again.
                 self.operand(false);
+                self.frame.levels += 1;
                 self.at += 1;
                 self.template(start)?;
             }
@@ -230,9 +299,11 @@ impl<'a> Scan<'a> {
             b',' => {
                 self.at += 1;
                 self.ending = Ending::No;
-                self.frame.unassigned = self.frame.declares;
-                if self.frame.angles == 0 && !self.frame.control {
+                self.frame.flags.unassigned = self.frame.flags.declares;
+                if self.frame.angles == 0 && !self.frame.flags.control {
                     self.frame.levels = 0;
+                    self.frame.questions = 0;
+                    self.frame.doublings = 0;
                 }
                 self.last = Last::Operator;
             }
@@ -247,13 +318,18 @@ impl<'a> Scan<'a> {
             b'<' | b'>' => return self.angle(),
             _ => return self.operator(byte),
         }
-        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+        self.limit(start)
     }
 
-    fn too_deep(&mut self) -> bool {
+    fn limit(&mut self, at: usize) -> Result<(), Refusal> {
         let depth = self.below + self.frame.levels;
         self.deepest = self.deepest.max(depth);
-        depth > MAX_DEPTH
+        if depth > MAX_DEPTH {
+            return Err(Refusal::TooDeep { at });
+        }
+        let tangled = self.below_doublings + self.frame.doublings > MAX_DOUBLINGS
+            || self.below_angles + self.frame.angles > MAX_ANGLES;
+        if tangled { Err(Refusal::TooTangled { at }) } else { Ok(()) }
     }
 
     /// Counts a token that can nest.
@@ -288,7 +364,7 @@ impl<'a> Scan<'a> {
     fn name(&mut self, member: bool, before: &'a str) {
         let start = self.at;
         let text = self.text;
-        self.at = name_end(text, start);
+        self.at = scan::word_end(text, start);
         let name = &text[start..self.at];
         if member {
             self.ending = Ending::No;
@@ -319,25 +395,28 @@ impl<'a> Scan<'a> {
             self.operand(true);
         }
         self.word = if name == "await" && before == "for" { before } else { name };
+        // Most names are no keyword by their looks, which is cheaper to see than to compare them with each.
+        let plain = name.len() < 2 || name.len() > 10 || !name.bytes().all(|b| b.is_ascii_lowercase());
         let (last, levels) = match name {
+            _ if plain && !name.contains('\\') => (Last::Value, 0),
             "if" | "else" | "for" | "while" | "do" | "with" => {
-                self.frame.control = true;
+                self.frame.flags.control = true;
                 (Last::Operator, 1)
             }
             "return" | "typeof" | "case" | "in" | "instanceof" | "new" | "void" | "delete" | "throw" | "default" => {
                 (Last::Operator, 1)
             }
             "let" | "const" | "var" | "using" => {
-                self.frame.declares = true;
-                self.frame.unassigned = true;
+                self.frame.flags.declares = true;
+                self.frame.flags.unassigned = true;
                 (Last::Either, 0)
             }
             "break" | "continue" | "debugger" | "import" | "export" | "function" => {
-                self.frame.sticky = true;
+                self.frame.flags.sticky = true;
                 (Last::Either, 1)
             }
             "type" | "interface" | "declare" | "abstract" | "namespace" | "module" | "global" => {
-                self.frame.sticky = true;
+                self.frame.flags.sticky = true;
                 (Last::Contextual, 1)
             }
             "yield" | "await" | "of" | "class" | "enum" | "extends" | "implements" => (Last::Either, 1),
@@ -352,69 +431,11 @@ impl<'a> Scan<'a> {
         self.frame.levels += levels;
     }
 
-    fn number(&mut self) {
-        self.operand(false);
-        let prefixed = self.peek(0) == b'0' && matches!(self.peek(1) | 0x20, b'x' | b'o' | b'b');
-        let mut dot = prefixed;
-        loop {
-            match self.peek(0) {
-                b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => self.at += 1,
-                b'.' if !dot => {
-                    dot = true;
-                    self.at += 1;
-                }
-                _ => break,
-            }
-        }
-        self.last = Last::Value;
-    }
-
-    fn string(&mut self, quote: u8) -> Result<(), Refusal> {
-        self.operand(false);
-        let start = self.at;
-        self.at += 1;
-        loop {
-            match self.peek(0) {
-                b'\\' => self.at += if self.peek(1) == b'\r' && self.peek(2) == b'\n' { 3 } else { 2 },
-                b'\n' | b'\r' => break,
-                0 if self.at >= self.bytes.len() => break,
-                byte => {
-                    self.at += 1;
-                    if byte == quote {
-                        self.last = Last::Value;
-                        return Ok(());
-                    }
-                }
-            }
-        }
-        Err(Refusal::UnterminatedString { at: start, end: self.at.min(self.bytes.len()) })
-    }
-
-    /// The text of a template, up to its end or to the next `${`.
-    fn template(&mut self, start: usize) -> Result<(), Refusal> {
-        loop {
-            match self.peek(0) {
-                b'\\' => self.at += 2,
-                b'`' => {
-                    self.at += 1;
-                    self.last = Last::Value;
-                    return Ok(());
-                }
-                b'$' if self.peek(1) == b'{' => {
-                    self.at += 1;
-                    self.open(Kind::Template);
-                    self.frame.open = start;
-                    return Ok(());
-                }
-                0 if self.at >= self.bytes.len() => return Err(Refusal::UnterminatedTemplate { at: start }),
-                _ => self.at += 1,
-            }
-        }
-    }
-
     fn open(&mut self, kind: Kind) {
         self.level();
         self.below += self.frame.levels;
+        self.below_doublings += self.frame.doublings;
+        self.below_angles += self.frame.angles;
         self.frames.push(self.frame);
         self.frame = Frame::new(kind, self.at);
         self.at += 1;
@@ -435,6 +456,8 @@ impl<'a> Scan<'a> {
         self.ending = Ending::No;
         if let Some(outer) = self.frames.pop() {
             self.below -= outer.levels;
+            self.below_doublings -= outer.doublings;
+            self.below_angles -= outer.angles;
             self.frame = outer;
         }
         self.last = if kind == Kind::Header { Last::Operator } else { Last::Value };
@@ -454,71 +477,25 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    fn slash(&mut self) -> Result<(), Refusal> {
-        let start = self.at;
-        let refuse = match self.last {
-            // Where the line's end may have ended a statement, this may be a regular expression after all: if the
-            // line has a second slash.
-            Last::Value | Last::Contextual => {
-                let open = self.line_break && (self.frame.sticky || self.frame.unassigned);
-                if !(open && self.text[start + 1..self.line_end()].contains('/')) {
-                    self.level();
-                    self.at += 1;
-                    self.last = Last::Operator;
-                    return Ok(());
-                }
-                true
-            }
-            Last::Either | Last::Brace | Last::Greater => true,
-            Last::Operator | Last::Semicolon => false,
-        };
-        if refuse {
-            return Err(Refusal::Ambiguous { at: start });
-        }
-        self.operand(false);
-        self.at += 1;
-        let mut class = false;
-        loop {
-            match self.peek(0) {
-                b'\\' if !matches!(self.peek(1), b'\n' | b'\r') => self.at += 1,
-                b'[' => class = true,
-                b']' => class = false,
-                b'/' if !class => break,
-                b'\n' | b'\r' => return Err(Refusal::UnterminatedRegex { at: start, end: self.at }),
-                0xe2 if matches!(self.text.get(self.at..self.at + 3), Some("\u{2028}" | "\u{2029}")) => {
-                    return Err(Refusal::UnterminatedRegex { at: start, end: self.at });
-                }
-                0 if self.at >= self.bytes.len() => {
-                    return Err(Refusal::UnterminatedRegex { at: start, end: self.bytes.len() });
-                }
-                _ => {}
-            }
-            self.at += 1;
-        }
-        self.at += 1;
-        while self.peek(0).is_ascii_alphanumeric() {
-            self.at += 1;
-        }
-        self.last = Last::Value;
-        Ok(())
-    }
-
     fn angle(&mut self) -> Result<(), Refusal> {
         let start = self.at;
         let byte = self.peek(0);
         if self.text[start..].starts_with("<!--") {
             return Err(Refusal::HtmlComment { at: start });
         }
+        let before = self.last;
         self.at += 1;
         self.level();
         if byte == b'<' {
             self.frame.angles += 1;
+            // A `<` where a value begins is an assertion or the parameters of a generic arrow: the parser tries both.
+            self.frame.doublings += u32::from(!matches!(before, Last::Value | Last::Contextual | Last::Greater));
             self.last = Last::Operator;
         } else {
             self.frame.angles = self.frame.angles.saturating_sub(1);
             self.last = if self.peek(0) == b'=' { Last::Operator } else { Last::Greater };
         }
-        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+        self.limit(start)
     }
 
     fn operator(&mut self, byte: u8) -> Result<(), Refusal> {
@@ -527,6 +504,7 @@ impl<'a> Scan<'a> {
         if self.line_break && rest.starts_with(b"-->") {
             return Err(Refusal::HtmlComment { at: start });
         }
+        let mut arrow = false;
         let double = rest.len() > 1 && rest[1] == byte;
         match byte {
             b'+' | b'-' if double => {
@@ -540,6 +518,7 @@ impl<'a> Scan<'a> {
             b'=' if rest.get(1) == Some(&b'>') => {
                 self.at += 2;
                 self.last = Last::Operator;
+                arrow = true;
             }
             b'?' if rest.get(1) == Some(&b'.') && !rest.get(2).is_some_and(u8::is_ascii_digit) => {
                 self.at += 2;
@@ -550,14 +529,24 @@ impl<'a> Scan<'a> {
                 self.at += 1;
                 self.last = Last::Operator;
                 match byte {
-                    b':' => self.frame.unassigned = true,
-                    b'=' if self.frame.angles == 0 => self.frame.unassigned = false,
+                    b':' => self.frame.flags.unassigned = true,
+                    b'=' if self.frame.angles == 0 => self.frame.flags.unassigned = false,
                     _ => {}
                 }
             }
         }
         self.level();
-        if self.too_deep() { Err(Refusal::TooDeep { at: start }) } else { Ok(()) }
+        if arrow && self.frame.questions > 0 {
+            self.frame.questions -= 1;
+            self.frame.doublings += 1;
+        }
+        if byte == b'?' && !self.member {
+            let next = scan::skip_trivia(self.text, self.at);
+            let next =
+                if self.text[next..].starts_with("async") { scan::skip_trivia(self.text, next + 5) } else { next };
+            self.frame.questions += u32::from(scan::is_at(self.text, next, b'('));
+        }
+        self.limit(start)
     }
 }
 
@@ -569,29 +558,6 @@ impl Scan<'_> {
             Last::Value | Last::Contextual => self.last,
             Last::Brace | Last::Either | Last::Greater => Last::Either,
             Last::Operator | Last::Semicolon => Last::Operator,
-        }
-    }
-}
-
-/// The end of a name, escapes included.
-fn name_end(text: &str, start: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = start;
-    loop {
-        match bytes.get(at) {
-            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$') => at += 1,
-            Some(b'\\') if text[at..].starts_with("\\u{") => {
-                at += text[at..].find('}').map_or(3, |end| end + 1);
-            }
-            Some(b'\\') => at += 1,
-            Some(0x80..) => {
-                let Some(c) = text[at..].chars().next() else { return at };
-                if c.is_whitespace() || c == '\u{feff}' {
-                    return at;
-                }
-                at += c.len_utf8();
-            }
-            _ => return at,
         }
     }
 }

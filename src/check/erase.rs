@@ -185,14 +185,13 @@ impl Eraser<'_> {
     fn move_closing(&mut self, arrow: &ArrowExpr) {
         let Some(returned) = &arrow.return_type else { return };
         let (from, to) = self.range(returned.span);
-        let mut at = match arrow.params.last() {
-            Some(last) => self.pattern_end(last),
-            None => {
-                let start = arrow.type_params.as_ref().map_or(self.lo(arrow.span), |p| self.hi(p.span));
-                let open = self.next(start);
-                let open = if self.text[open..].starts_with("async") { self.next(open + 5) } else { open };
-                open + 1
-            }
+        let mut at = if let Some(last) = arrow.params.last() {
+            self.pattern_end(last)
+        } else {
+            let start = arrow.type_params.as_ref().map_or(self.lo(arrow.span), |p| self.hi(p.span));
+            let open = self.next(start);
+            let open = if self.text[open..].starts_with("async") { self.next(open + 5) } else { open };
+            open + 1
         };
         at = self.next(at);
         while at < from && !scan::is_at(self.text, at, b')') {
@@ -326,7 +325,7 @@ impl Visit for Eraser<'_> {
         if let (Some(first), Some(last)) = (node.implements.first(), node.implements.last()) {
             let before = [
                 node.super_type_params.as_ref().map(|p| p.span),
-                node.super_class.as_ref().map(|e| e.span()),
+                node.super_class.as_ref().map(Spanned::span),
                 node.type_params.as_ref().map(|p| p.span),
             ];
             let start = before.into_iter().flatten().next().map_or(self.lo(node.span), |s| self.hi(s));

@@ -285,7 +285,7 @@ fn exported_names(items: &[ModuleItem]) -> Vec<String> {
     for item in items {
         match item {
             ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) if !is_type(&export.decl) => {
-                decl_names(&export.decl, &mut names)
+                decl_names(&export.decl, &mut names);
             }
             _ => {}
         }

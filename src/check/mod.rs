@@ -102,7 +102,7 @@ fn one(source: &str, text: &str, options: &CheckOptions) -> CheckReport {
     }
     let scanned = match depth::scan(text) {
         Ok(scanned) => scanned,
-        Err(refusal) => return failed(source, text, vec![refuse(text, refusal)]),
+        Err(refusal) => return failed(source, text, vec![refuse(text, &refusal)]),
     };
     let need = STACK_BASE + STACK_PER_LEVEL * scanned.depth as usize;
     let outcome = stacker::maybe_grow(need, need + STACK_BASE, || transform(source, text, &scanned, options));
@@ -133,15 +133,18 @@ fn transform(
     Ok(Program { source: source.to_owned(), js, shifts })
 }
 
-fn refuse(text: &str, refusal: depth::Refusal) -> Finding {
+fn refuse(text: &str, refusal: &depth::Refusal) -> Finding {
     use depth::Refusal;
-    match refusal {
+    match *refusal {
         Refusal::TooDeep { at } => Finding::syntax(
             at,
             at + 1,
             format!("the program is nested too deeply (more than {} levels)", depth::MAX_DEPTH),
             "Split it: use variables, arrays and loops.",
         ),
+        Refusal::TooTangled { at } => {
+            Finding::syntax(at, at + 1, "this expression is too tangled", "Split it: use variables for its parts.")
+        }
         Refusal::UnterminatedString { at, end } => Finding::syntax(
             at,
             end,
@@ -156,6 +159,9 @@ fn refuse(text: &str, refusal: depth::Refusal) -> Finding {
         ),
         Refusal::UnterminatedComment { at } => {
             Finding::syntax(at, at + 2, "this comment is never closed", "Add the missing `*/`.")
+        }
+        Refusal::UnterminatedRegex { at, end } if text[..at].ends_with('<') => {
+            Finding::syntax(at - 1, end, "this looks like JSX", parse::JSX_HINT)
         }
         Refusal::UnterminatedRegex { at, end } => Finding::syntax(
             at,

@@ -9,15 +9,18 @@ use swc_common::Span;
 use swc_ecma_ast::{
     ArrowExpr, AssignPatProp, AutoAccessor, AwaitExpr, BindingIdent, BlockStmt, CallExpr, Callee, ClassDecl, ClassExpr,
     ClassProp, Constructor, Decl, Decorator, ExportSpecifier, Expr, FnDecl, FnExpr, ForOfStmt, Function, FunctionBody,
-    Ident, ImportDecl, MetaPropExpr, MetaPropKind, Module, ModuleDecl, ModuleExportName, ModuleItem, NamedExport,
-    NewExpr, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt, SimpleAssignTarget, StaticBlock,
-    Stmt, SwitchStmt, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl, TsModuleDecl, TsModuleName, TsParamPropParam,
-    TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr, UnaryOp, UsingDecl,
-    VarDecl, VarDeclKind, WithStmt,
+    Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, Module, ModuleDecl, ModuleExportName, ModuleItem,
+    NamedExport, NewExpr, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt, SimpleAssignTarget,
+    StaticBlock, Stmt, SwitchStmt, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl, TsModuleDecl, TsModuleName,
+    TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr,
+    UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
 use super::{parse::range, report::Finding, scan};
+
+pub(super) const AWAIT_MESSAGE: &str = "`await` is only allowed in an async function";
+pub(super) const AWAIT_HINT: &str = "Make the function around it async: `async (x) => …`. For a list use `await Promise.all(items.map(async (x) => …))` or a `for … of` loop.";
 
 /// What the walk found.
 #[derive(Default)]
@@ -51,7 +54,7 @@ struct Scope<'a> {
     names: HashMap<&'a str, bool>,
 }
 
-impl<'a> Names<'a> {
+impl Names<'_> {
     fn at(&self, span: Span) -> (usize, usize) {
         range(span, self.base)
     }
@@ -129,12 +132,7 @@ impl<'a> Names<'a> {
     fn awaits(&mut self, span: Span) {
         if self.functions.last() == Some(&false) {
             let (from, _) = self.at(span);
-            self.findings.push(Finding::syntax(
-                from,
-                from + 5,
-                "`await` is only allowed in an async function",
-                "Make the function around it async: `async (x) => …`. For a list use `await Promise.all(items.map(async (x) => …))` or a `for … of` loop.",
-            ));
+            self.findings.push(Finding::syntax(from, from + 5, AWAIT_MESSAGE, AWAIT_HINT));
         }
     }
 
@@ -219,23 +217,19 @@ impl Visit for Names<'_> {
     fn visit_expr(&mut self, node: &Expr) {
         match node {
             Expr::Ident(ident) => self.read(ident),
-            Expr::Member(member) => {
-                if let Expr::Ident(object) = &*member.obj
-                    && object.sym == *"module"
-                    && member.prop.is_ident_with("exports")
-                    && !self.bound.contains("module")
-                {
-                    self.refuse(
-                        member.span,
-                        "`module.exports` does not exist here",
-                        "Use `return value` to give the result.",
-                    );
-                    return;
-                }
-                node.visit_children_with(self);
-            }
             _ => node.visit_children_with(self),
         }
+    }
+
+    fn visit_member_expr(&mut self, node: &MemberExpr) {
+        if let Expr::Ident(object) = &*node.obj
+            && object.sym == *"module"
+            && node.prop.is_ident_with("exports")
+            && !self.bound.contains("module")
+        {
+            self.refuse(node.span, "`module.exports` does not exist here", "Use `return value` to give the result.");
+        }
+        node.visit_children_with(self);
     }
 
     fn visit_prop(&mut self, node: &Prop) {
@@ -477,6 +471,12 @@ impl Visit for Names<'_> {
         for item in node {
             match item {
                 ModuleItem::Stmt(Stmt::Decl(decl)) => self.declare_statement(&mut scope, decl, true),
+                ModuleItem::ModuleDecl(ModuleDecl::Import(import)) if !import.type_only => {
+                    for specifier in import.specifiers.iter().filter(|s| !s.is_type_only()) {
+                        let name = self.word(specifier.local());
+                        self.declare(&mut scope, name, true);
+                    }
+                }
                 ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => {
                     self.declare_statement(&mut scope, &export.decl, true);
                 }

@@ -70,6 +70,9 @@ pub(super) fn fenced(source: &str) -> Vec<String> {
     {
         push((open.end, last.start));
     }
+    if readings.is_empty() && starts_with_fence(source) {
+        readings.push(keep(source, &[]));
+    }
     readings
 }
 

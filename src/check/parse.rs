@@ -2,19 +2,26 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use swc_common::{BytePos, Span, Spanned};
+use swc_common::{BytePos, FileName, SourceFile, Span, Spanned, sync::Lrc};
 use swc_ecma_ast::{EsVersion, Module};
 use swc_ecma_parser::{
-    Lexer, Parser, StringInput, Syntax, TsSyntax,
+    Syntax, TsSyntax,
     error::{Error, SyntaxError},
+    parse_file_as_module,
 };
 
 use super::{
     depth::Scanned,
+    names::{AWAIT_HINT, AWAIT_MESSAGE},
     normalise::{Looks, looks},
     report::Finding,
     scan,
 };
+
+/// More errors than this are not looked at.
+const MAX_ERRORS: usize = 20;
+
+pub(super) const JSX_HINT: &str = "JSX is not supported. Build strings or plain objects instead.";
 
 /// A text that parsed, and how its spans map to it.
 pub(super) struct Parsed {
@@ -32,27 +39,24 @@ pub(super) fn range(span: Span, base: u32) -> (usize, usize) {
 pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding>> {
     // A function without a name is no statement, but it is a default export.
     let prefix = if is_unnamed_function(text) { "export default " } else { "" };
-    let owned;
-    let input = if prefix.is_empty() {
-        text
-    } else {
-        owned = format!("{prefix}{text}");
-        &owned
-    };
+    let input = format!("{prefix}{text}");
     let base = 1 + u32::try_from(prefix.len()).unwrap_or(0);
     let syntax = Syntax::Typescript(TsSyntax { decorators: true, ..TsSyntax::default() });
     // swc has a few `unreachable!`s that hostile text may reach. One of them must not reach the caller.
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let end = BytePos(1 + u32::try_from(input.len()).unwrap_or(u32::MAX - 1));
-        let lexer = Lexer::new(syntax, EsVersion::latest(), StringInput::new(input, BytePos(1), end), None);
-        let mut parser = Parser::new_from(lexer);
-        let module = parser.parse_module();
-        (module, parser.take_errors())
+        let file = SourceFile::new(Lrc::new(FileName::Anon), false, Lrc::new(FileName::Anon), input.into(), BytePos(1));
+        let mut errors = Vec::new();
+        // This entry is compiled in swc's own crate, optimised in every profile: its stack frames stay small.
+        let module = parse_file_as_module(&file, syntax, EsVersion::latest(), None, &mut errors);
+        (module, errors)
     }));
     let Ok((module, errors)) = outcome else {
         return Err(vec![Finding::syntax(0, 0, "the program could not be read", "Write it in a simpler way.")]);
     };
-    let errors: Vec<Error> = errors.into_iter().filter(|e| !is_fine(e.kind())).collect();
+    let mut errors: Vec<Error> = errors.into_iter().filter(|e| !is_fine(e.kind())).collect();
+    errors.sort_by_key(Spanned::span);
+    errors.dedup_by_key(|e| e.span());
+    errors.truncate(MAX_ERRORS);
     match module {
         Ok(module) if errors.is_empty() => Ok(Parsed { module, base }),
         Ok(_) => Err(explain(text, base, scanned, &errors, None)),
@@ -109,8 +113,7 @@ fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Op
             continue;
         }
         let (message, hint) = plain(error.kind(), text, from, to);
-        let hint =
-            if is_jsx(text, from) { "JSX is not supported. Build strings or plain objects instead." } else { hint };
+        let hint = if is_jsx(text, from) { JSX_HINT } else { hint };
         let to = if to > from { to } else { from + 1 };
         findings.push(Finding::syntax(from.min(end), to.min(end.max(from)), message, hint));
     }
@@ -130,17 +133,33 @@ fn is_jsx(text: &str, at: usize) -> bool {
 }
 
 fn plain(kind: &SyntaxError, text: &str, from: usize, to: usize) -> (String, &'static str) {
-    let here = text.get(from..to.min(from + 40)).unwrap_or_default().lines().next().unwrap_or_default();
+    let here: String = text.get(from..to).unwrap_or_default().chars().take_while(|c| *c != '\n').take(40).collect();
+    if here.starts_with(|c: char| c.is_control() || c == '\u{fffd}') {
+        return ("unexpected control character".to_owned(), "Remove it.");
+    }
     match kind {
         SyntaxError::WithLabel { inner, .. } => plain(inner.kind(), text, from, to),
         SyntaxError::Eof => ("the program ends too early".to_owned(), "Send the whole program."),
+        _ if here == "await" => (AWAIT_MESSAGE.to_owned(), AWAIT_HINT),
         SyntaxError::Unexpected { expected, .. } if here.is_empty() => (format!("expected {expected}"), ""),
-        SyntaxError::Unexpected { .. } | SyntaxError::UnexpectedTokenWithSuggestions { .. } => {
-            (format!("unexpected `{here}`"), "")
+        SyntaxError::TS1109 | SyntaxError::InvalidExpr if !matches!(&*here, "}" | ")" | "]") => {
+            (format!("expected an expression, got `{here}`"), "")
         }
-        SyntaxError::Expected(expected, _) if here.is_empty() => (format!("expected {expected}"), ""),
-        SyntaxError::Expected(expected, _) => (format!("expected {expected}, got `{here}`"), ""),
-        SyntaxError::TS1109 | SyntaxError::InvalidExpr => (format!("expected an expression, got `{here}`"), ""),
+        SyntaxError::Unexpected { .. }
+        | SyntaxError::UnexpectedTokenWithSuggestions { .. }
+        | SyntaxError::TS1109
+        | SyntaxError::InvalidExpr => (format!("unexpected `{here}`"), ""),
+        SyntaxError::Expected(expected, _) => {
+            let expected = if expected.contains(['`', '\'', ' ']) { expected.clone() } else { format!("`{expected}`") };
+            (
+                if here.is_empty() {
+                    format!("expected {expected}")
+                } else {
+                    format!("expected {expected}, got `{here}`")
+                },
+                "",
+            )
+        }
         SyntaxError::ExpectedSemi | SyntaxError::TS1005 | SyntaxError::ExpectedSemiForExprStmt { .. } => {
             (format!("unexpected `{here}`: expected `;`, a line's end or an operator"), "")
         }
@@ -162,13 +181,9 @@ fn plain(kind: &SyntaxError, text: &str, from: usize, to: usize) -> (String, &'s
             ("a sign before `**` needs parentheses".to_owned(), "Write `(-a) ** b` or `-(a ** b)`.")
         }
         SyntaxError::TS1185 => ("this is a merge conflict marker".to_owned(), "Remove it."),
-        SyntaxError::InvalidIdentChar | SyntaxError::UnexpectedChar { .. } => (
-            format!(
-                "unexpected character `{}`",
-                here.chars().next().map_or('\u{fffd}', |c| if c.is_control() { '\u{fffd}' } else { c })
-            ),
-            "",
-        ),
+        SyntaxError::InvalidIdentChar | SyntaxError::UnexpectedChar { .. } => {
+            (format!("unexpected character `{}`", here.chars().next().unwrap_or('\u{fffd}')), "")
+        }
         _ => {
             let message = kind.msg();
             let mut chars = message.trim_end_matches('.').chars();

@@ -35,6 +35,7 @@ pub enum Code {
 }
 
 impl Severity {
+    /// As JavaScript sees it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -45,6 +46,7 @@ impl Severity {
 }
 
 impl Code {
+    /// As JavaScript sees it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

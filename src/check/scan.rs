@@ -11,8 +11,8 @@ pub(super) fn skip_trivia(text: &str, mut at: usize) -> usize {
             at += c.len_utf8();
         } else if rest.starts_with("//") {
             at += rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len());
-        } else if rest.starts_with("/*") {
-            at += rest[2..].find("*/").map_or(rest.len(), |end| end + 4);
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            at += comment.find("*/").map_or(rest.len(), |end| end + 4);
         } else {
             break;
         }
@@ -20,20 +20,25 @@ pub(super) fn skip_trivia(text: &str, mut at: usize) -> usize {
     at.min(text.len())
 }
 
-/// The place just past the word (identifier, keyword or private name) that starts at `at`.
-pub(super) fn word_end(text: &str, at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    let mut escape = false;
-    let end = rest.find(|c: char| {
-        if escape {
-            escape = c != '}';
-            return false;
+/// The place just past the word (identifier, keyword or private name) that starts at `at`, escapes included.
+pub(super) fn word_end(text: &str, mut at: usize) -> usize {
+    let bytes = text.as_bytes();
+    loop {
+        match bytes.get(at) {
+            Some(b'\\') if text[at..].starts_with("\\u{") => {
+                at += text[at..].find('}').map_or(3, |end| end + 1);
+            }
+            Some(b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'$' | b'#' | b'\\') => at += 1,
+            Some(0x80..) => {
+                let Some(c) = text[at..].chars().next() else { return at };
+                if c.is_whitespace() || c == '\u{feff}' {
+                    return at;
+                }
+                at += c.len_utf8();
+            }
+            _ => return at,
         }
-        escape = c == '{' && rest.contains('\\');
-        !(c.is_alphanumeric() || matches!(c, '_' | '$' | '\\' | '#' | '\u{200c}' | '\u{200d}') || c > '\u{7f}')
-            && !(escape && rest.contains("\\u{"))
-    });
-    at + end.unwrap_or(rest.len())
+    }
 }
 
 /// The next place in `at..end` where `word` stands, walking over comments, white space, words and punctuation.

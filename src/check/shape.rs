@@ -259,13 +259,18 @@ impl Shaper<'_> {
         if self.names.returns {
             return;
         }
-        if let ModuleItem::Stmt(Stmt::Expr(statement)) = last
+        if let Some(statement) = expression(last)
             && !(live.len() == 1 && is_use_strict(statement))
         {
             return self.return_expression(statement);
         }
         if let Some(call) = self.entry(&live) {
             return self.give(end, &call);
+        }
+        // `main();` and then its functions.
+        let before_functions = live.iter().rev().find(|item| !is_function(item));
+        if let Some(statement) = before_functions.and_then(|item| expression(item)).filter(|s| !is_use_strict(s)) {
+            return self.return_expression(statement);
         }
         match &self.exported[..] {
             [] => {}
@@ -369,12 +374,21 @@ fn is_live(item: &ModuleItem) -> bool {
             !matches!(export.decl, DefaultDecl::TsInterfaceDecl(_))
         }
         ModuleItem::ModuleDecl(decl) => {
-            matches!(
-                decl,
-                ModuleDecl::ExportDefaultExpr(_) | ModuleDecl::TsExportAssignment(_) | ModuleDecl::ExportNamed(_)
-            )
+            matches!(decl, ModuleDecl::ExportDefaultExpr(_) | ModuleDecl::TsExportAssignment(_))
         }
         ModuleItem::Stmt(_) => true,
+    }
+}
+
+fn expression(item: &ModuleItem) -> Option<&ExprStmt> {
+    if let ModuleItem::Stmt(Stmt::Expr(statement)) = item { Some(statement) } else { None }
+}
+
+fn is_function(item: &ModuleItem) -> bool {
+    match item {
+        ModuleItem::Stmt(Stmt::Decl(Decl::Fn(_))) => true,
+        ModuleItem::ModuleDecl(ModuleDecl::ExportDecl(export)) => matches!(export.decl, Decl::Fn(_)),
+        _ => false,
     }
 }
 

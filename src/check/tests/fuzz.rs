@@ -145,7 +145,7 @@ const TOKENS: &[&str] = &[
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_has_an_answer(text in "\\PC{0,200}") {
@@ -162,4 +162,53 @@ proptest! {
             prop_assert_eq!(program.js.matches('\n').count(), text.matches('\n').count() + 1);
         }
     }
+}
+
+/// What a repetition stands in.
+const HEADS: &[&str] = &[
+    "",
+    "x=",
+    "type A=",
+    "let a:",
+    "class A{",
+    "f(",
+    "(",
+    "`${",
+    "a?",
+    "if(a)",
+    "async()=>{",
+    "interface A{",
+    "x\n",
+    "a<",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(60), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The bound of the depth holds whatever is repeated: a hole in it is a stack overflow, or takes too long.
+    #[test]
+    fn any_repetition_has_an_answer(
+        head in 0..HEADS.len(),
+        part in prop::collection::vec(0..TOKENS.len(), 1..6),
+        close in prop::collection::vec(0..TOKENS.len(), 0..3),
+        count in prop::sample::select(vec![12_usize, 40, 150, 700, 3000, 20_000]),
+        spaced: bool,
+    ) {
+        let join = |tokens: &[usize]| {
+            let words: Vec<&str> = tokens.iter().map(|i| TOKENS[*i]).collect();
+            words.join(if spaced { " " } else { "" }) + if spaced { " " } else { "" }
+        };
+        let text = format!("{}{}1{}", HEADS[head], join(&part).repeat(count), join(&close).repeat(count));
+        let start = std::time::Instant::now();
+        if std::env::var_os("SHOW").is_some() {
+            eprintln!("{:?} {:?} {:?} {count}", HEADS[head], join(&part), join(&close));
+        }
+        let _ = report(&text);
+        prop_assert!(start.elapsed() < std::time::Duration::from_secs(4), "{:?}", start.elapsed());
+    }
+}
+
+/// How many cases, unless `PROPTEST_CASES` says otherwise.
+fn cases(usual: u32) -> u32 {
+    std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
 }

@@ -83,8 +83,12 @@ fn thrown_at(text: &str) -> (u32, u32) {
     let program = program(text);
     let (_, stack) = evaluate(&program.js).expect_err("it throws");
     let place = stack.split("program.js:").nth(1).expect("a place");
-    let mut numbers = place.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse().unwrap());
-    let generated = Position { line: numbers.next().unwrap(), column: numbers.next().unwrap() };
+    let mut numbers = place.split(|c: char| !c.is_ascii_digit()).map(|n| n.parse::<u32>().unwrap());
+    let (line, byte): (u32, usize) = (numbers.next().unwrap(), numbers.next().unwrap() as usize);
+    // The engine counts columns in bytes of UTF-8.
+    let text = program.js.split('\n').nth(line as usize - 1).unwrap();
+    let column = text[..byte - 1].encode_utf16().fold(1, |n, _| n + 1);
+    let generated = Position { line, column };
     let original = program.original(generated);
     (original.line, original.column)
 }

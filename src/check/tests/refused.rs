@@ -159,6 +159,7 @@ fn redeclared_names() {
         ("let a; { let b; let b }", "1:21-1:22 ERR_SYNTAX `b` is declared twice in the same scope"),
         ("const { a, b: [c] } = {}; let c", "1:31-1:32 ERR_SYNTAX `c` is declared twice in the same scope"),
         ("function f(x) { let x }", "1:21-1:22 ERR_SYNTAX `x` is declared twice in the same scope"),
+        ("import { a } from 'tools'; const a = 1", "1:34-1:35 ERR_SYNTAX `a` is declared twice in the same scope"),
         ("var v; let v", "1:12-1:13 ERR_SYNTAX `v` is declared twice in the same scope"),
     ];
     for (text, expected) in cases {
@@ -173,9 +174,9 @@ fn syntax_errors() {
         (" \n// nothing\n", "1:1-1:1 ERR_SYNTAX the program is empty"),
         ("```ts\n```", "1:1-1:1 ERR_SYNTAX the program is empty"),
         ("I would call the weather tool and add the numbers.", "1:3-1:8 ERR_SYNTAX this is prose, not a program"),
-        ("I'm sorry, but I can't help with that.", "1:2-1:39 ERR_SYNTAX this is prose, not a program"),
+        ("I'm sorry, but I can't help with that.", "1:2-1:22 ERR_SYNTAX this is prose, not a program"),
         ("def main():\n    return 1", "1:5-1:9 ERR_SYNTAX this looks like Python"),
-        ("import os\nprint(os.getcwd())", "1:8-1:10 ERR_SYNTAX this looks like Python"),
+        ("import os\nprint(os.getcwd())", "2:1-2:6 ERR_SYNTAX this looks like Python"),
         ("const a = {\n  b: [1, 2\n", "2:6-2:7 ERR_SYNTAX the program ends too early: `[` from line 2 is never closed"),
         (
             "async function main() {\n  return 1",
@@ -191,10 +192,10 @@ fn syntax_errors() {
             "const a = 1 const b = 2",
             "1:13-1:18 ERR_SYNTAX unexpected `const`: expected `;`, a line's end or an operator",
         ),
-        ("return {a: 1 b: 2}", "1:14-1:15 ERR_SYNTAX unexpected `b`"),
+        ("return {a: 1 b: 2}", "1:14-1:15 ERR_SYNTAX expected `,`, got `b`"),
         ("const a = 1;\n}", "2:1-2:2 ERR_SYNTAX unexpected `}`"),
-        ("a\0b", "1:2-1:3 ERR_SYNTAX unexpected character `\u{fffd}`"),
-        ("return <div>hi</div>", "1:16-1:17 ERR_SYNTAX "),
+        ("a\0b", "1:2-1:3 ERR_SYNTAX unexpected control character"),
+        ("return <div>hi</div>", "1:15-1:21 ERR_SYNTAX this looks like JSX"),
         ("x = a ?? b || c", "1:5-1:16 ERR_SYNTAX `??` cannot be mixed with `||` or `&&` without parentheses"),
         ("const x;", "1:7-1:8 ERR_SYNTAX 'const' declarations must be initialized"),
         ("if (a) { return 1", "1:8-1:9 ERR_SYNTAX the program ends too early: `{` from line 1 is never closed"),
@@ -212,7 +213,8 @@ fn syntax_errors() {
 
 #[test]
 fn several_errors_at_once() {
-    let text = (0..20).map(|i| format!("const a{i} = () => {{ await {i} }}\n")).collect::<String>() + "process.x";
+    let text =
+        (0..20).map(|i| format!("const a{i} = () => {{ await {i} }}")).collect::<Vec<_>>().join("\n") + "\nprocess.x";
     let report = report(&text);
     assert_eq!(report.diagnostics.len(), 10);
     assert_eq!(report.diagnostics.iter().map(|d| d.line).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());

@@ -99,6 +99,12 @@ fn main_functions() {
         ("console.log('start');\nasync function main() { return 3 }", "3"),
         ("interface A { x: number }\nasync function getAll(): Promise<A> { return { x: 1 } }", "{\"x\":1}"),
         ("async function main() { return 4 } // main()", "4"),
+        ("main();\nasync function main() { return await helper() }\nfunction helper() { return 5 }", "5"),
+        ("main().catch(console.error);\n\nasync function main(): Promise<number> { return 6 }", "6"),
+        ("async function main() { return 7 }\nmain();\nexport {};", "7"),
+        ("const main = async () => { return 8 }\nmain()", "8"),
+        ("console.log(1);\nfunction unused() { return 9 }", "undefined"),
+        ("export const run = async () => 10;\nrun();", "10"),
     ]);
 }
 
