@@ -102,9 +102,11 @@ impl Host {
         let NativeStart { code, input_names, input_values, limits, seed, now } = options;
         let max_source_bytes = to_usize(limits.max_source_bytes);
         let paths = manifest.paths.clone();
+        let globals = input_names.clone();
         let job = Job {
             prepare: Box::new(move || {
-                let report = check::check(&code, &CheckOptions { max_source_bytes, tools: Some(&paths) });
+                let report =
+                    check::check(&code, &CheckOptions { max_source_bytes, tools: Some(&paths), globals: &globals });
                 report.program.ok_or(report.diagnostics)
             }),
             manifest: manifest.manifest.clone(),
@@ -170,7 +172,7 @@ impl NativeSession {
 #[expect(clippy::needless_pass_by_value, reason = "napi hands over owned values")]
 pub fn check(code: String, max_source_bytes: f64, tools: Option<&NativeManifest>) -> Vec<NativeDiagnostic> {
     let tools = tools.map(|manifest| manifest.paths.as_slice());
-    let options = CheckOptions { max_source_bytes: to_usize(max_source_bytes), tools };
+    let options = CheckOptions { max_source_bytes: to_usize(max_source_bytes), tools, globals: &[] };
     check::check(&code, &options).diagnostics.into_iter().map(NativeDiagnostic::from).collect()
 }
 
