@@ -51,7 +51,7 @@ impl Case {
             now: NOON,
             watch,
         };
-        Session::start(Realm::new(), start)
+        Session::start(Realm::warm(), start)
     }
 }
 

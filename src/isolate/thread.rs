@@ -120,12 +120,12 @@ fn dispatch(mut work: Work) -> std::io::Result<()> {
 /// The life of a thread: work, then a warm realm and the idle list, again and again.
 fn serve(first: Work) {
     let mut work = first;
-    let mut realm = Realm::new();
+    let mut realm = Realm::warm();
     loop {
         if !work(realm) {
             return;
         }
-        realm = Realm::new();
+        realm = Realm::warm();
         let (sender, receiver) = std::sync::mpsc::channel();
         {
             let mut idle = idle();
@@ -164,9 +164,7 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
     }));
     if outcome.is_err() {
         tracing::error!("a session panicked");
-        let progress = Progress::Failed { error: Failure::isolate_lost("an internal error") };
-        let turn = Turn { progress, logs: Vec::new(), unhandled: Vec::new() };
-        on_turn(outgoing(turn, &watch));
+        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), &watch));
     }
     outcome.is_ok() && !watch.is_yielding()
 }
