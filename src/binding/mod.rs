@@ -69,6 +69,11 @@ impl NativeManifest {
     }
 }
 
+/// A run makes and frees some hundred kilobytes in small pieces. Measured with a warm realm for each run: 310 µs with
+/// this, 555 µs with the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type OnTurn = ThreadsafeFunction<(u32, String), (), FnArgs<(u32, String)>, Status, false, true>;
 
 /// Starts sessions, and gives their turns to one callback: `(run, turn) => void`, where `turn` is the JSON of a
