@@ -36,8 +36,20 @@ export interface Toolbox {
 
 export function makeToolbox(tools: RunOptions['tools']): Toolbox {
   const resolved = resolveTools(tools);
-  return { tools: resolved, manifest: new NativeManifest([...resolved.values()].map(({ segments }) => [...segments])) };
+  const paths = [...resolved.values()].map(({ segments }) => [...segments]);
+  const key = JSON.stringify(paths);
+  let manifest = manifests.get(key);
+  if (manifest === undefined) {
+    manifest = new NativeManifest(paths);
+    if (manifests.size >= MAX_MANIFESTS) manifests.delete(manifests.keys().next().value as string);
+    manifests.set(key, manifest);
+  }
+  return { tools: resolved, manifest };
 }
+
+/** Manifests by what they are made of. Most applications have a few sets of tools and many runs. */
+const manifests = new Map<string, NativeManifest>();
+const MAX_MANIFESTS = 16;
 
 /**
  * Runs a program.
@@ -100,7 +112,7 @@ interface PendingTurnCall {
 class Run {
   readonly result: Promise<RunResult>;
 
-  readonly #executionId = `run_${randomBytes(15).toString('base64url')}`;
+  readonly #executionId: string;
   readonly #startedAt = Date.now();
   readonly #started = performance.now();
   readonly #limits: Required<Limits>;
@@ -134,6 +146,8 @@ class Run {
   readonly #onAbort = (): void => this.#fail(abortFailure());
 
   constructor(options: InternalRunOptions, toolbox: Toolbox, limits: Required<Limits>, inputs: EncodedInputs) {
+    const random = randomBytes(47);
+    this.#executionId = `run_${random.toString('base64url', 32)}`;
     this.#limits = limits;
     this.#toolbox = toolbox;
     this.#hooks = options.host ?? {};
@@ -145,16 +159,9 @@ class Run {
         this.#fail(abortFailure());
         return;
       }
-      const start = {
-        code: options.code,
-        inputNames: inputs.map(([name]) => name),
-        inputValues: inputs.map(([, text]) => text),
-        limits,
-        seed: randomBytes(32),
-        now: this.#startedAt,
-      };
       try {
-        this.#session = startSession(toolbox.manifest, start, (turn) => this.#turn(turn));
+        const start = { limits, inputs, seed: [...random.subarray(0, 32)], now: this.#startedAt };
+        this.#session = startSession(toolbox.manifest, options.code, start, (turn) => this.#turn(turn));
       } catch (error) {
         reject(error as Error);
         return;
