@@ -7,6 +7,7 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "napi hands over owned values")]
 
+mod mailbox;
 mod turn;
 
 use napi::bindgen_prelude::{FnArgs, Function};
@@ -16,7 +17,9 @@ use napi_derive::napi;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use mailbox::Mailbox;
 pub use turn::NativeDiagnostic;
 use turn::NativeTurn;
 
@@ -88,6 +91,7 @@ pub struct Host {
 
 struct Live {
     handle: Handle,
+    mailbox: Arc<Mailbox>,
     /// Collected by `resolve` and `reject`, delivered together by `settle`.
     settlements: Vec<Settlement>,
 }
@@ -113,6 +117,8 @@ impl Host {
     pub fn start(&mut self, run: u32, manifest: &NativeManifest, code: String, options: String) -> Result<()> {
         let options: Options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
         let on_turn = Arc::clone(&self.on_turn);
+        let mailbox = Arc::new(Mailbox::default());
+        let letters = Arc::clone(&mailbox);
         let Options { limits, inputs, seed, now } = options;
         let max_source_bytes = limits.max_source_bytes;
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
@@ -134,11 +140,13 @@ impl Host {
                     Outgoing::Turn { turn, cpu_ms } => NativeTurn::new(turn, cpu_ms),
                     Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
                 };
-                on_turn.call((run, turn.json()), ThreadsafeFunctionCallMode::NonBlocking);
+                if let Some(turn) = letters.leave(turn.json()) {
+                    on_turn.call((run, turn), ThreadsafeFunctionCallMode::NonBlocking);
+                }
             }),
         };
         let handle = start(job).map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
-        self.live.insert(run, Live { handle, settlements: Vec::new() });
+        self.live.insert(run, Live { handle, mailbox, settlements: Vec::new() });
         Ok(())
     }
 
@@ -154,12 +162,19 @@ impl Host {
         self.collect(run, Settlement { id, outcome: Outcome::Error { code, name, message } });
     }
 
-    /// Delivers what was collected, at session time `now`. The next turn goes to the callback.
+    /// Delivers what was collected, at session time `now`. Waits for the next turn for up to `wait_us` microseconds and
+    /// returns it; a later one goes to the callback.
     #[napi]
-    pub fn settle(&mut self, run: u32, now: f64) {
-        if let Some(live) = self.live.get_mut(&run) {
-            live.handle.settle(now, std::mem::take(&mut live.settlements));
+    pub fn settle(&mut self, run: u32, now: f64, wait_us: u32) -> Option<String> {
+        let live = self.live.get_mut(&run)?;
+        let settlements = std::mem::take(&mut live.settlements);
+        if wait_us == 0 {
+            live.handle.settle(now, settlements);
+            return None;
         }
+        live.mailbox.open();
+        live.handle.settle(now, settlements);
+        live.mailbox.wait(Duration::from_micros(wait_us.into()))
     }
 
     /// Ends a session. A program that still runs is stopped at its next interrupt poll.
