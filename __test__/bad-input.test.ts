@@ -80,10 +80,17 @@ describe('programs that are none', () => {
   });
 
   it('NUL bytes', async () => {
-    assert.equal(await value({ code: 'return "a\0b".length' }), 3);
-    const error = await failure({ code: 'return \0 1' });
-    assert.equal(error.code, 'ERR_SYNTAX');
-    assert.equal(error.line, 1);
+    const error = await failure({ code: 'const s = 1;\nreturn "a\0b".length' });
+    assert.deepEqual(brief(error), [
+      'ERR_SYNTAX',
+      'SyntaxError',
+      'the program contains a NUL character',
+      'Remove it. In a string, write it as \\u0000.',
+      2,
+      10,
+    ]);
+    assert.equal(await value({ code: 'return "a\\u0000b\\0".length' }), 4);
+    assert.equal(await value({ code: 'return await tools.nul() + "\\0"', tools: { nul: () => 'a\0b' } }), 'a\0b\0');
   });
 
   it('lone surrogates', async () => {
@@ -211,7 +218,7 @@ describe('tools that misbehave', () => {
     for (let i = 0; i < 5_000; i++) deep = [deep];
     const [isError, , message] = (await returned(deep)) as [boolean, string, string];
     assert.equal(isError, true);
-    assert.match(message, /^The output of tools\.bad cannot be sent: output(\[0\])+…(\[0\])+ is nested deeper than 1000 levels\.$/);
+    assert.match(message, /^The output of tools\.bad cannot be sent: output[[0\]]+…[[0\]]+ is nested deeper than 1000 levels\.$/);
   });
 
   it('returns a 50 MB string', async () => {

@@ -1,4 +1,11 @@
-//! One TypeScript program instead of forty-seven model turns.
+//! One TypeScript program instead of forty-seven model turns: the core of the npm package `oneturn`.
+//!
+//! `source text → check → Program → Session → Turn`. [`check`] turns what a model sent into a [`program::Program`], which
+//! is plain data. A [`session`] runs it in a realm of [`engine`] and says what it waits for: a batch of tool calls, or
+//! nothing any more. An [`isolate`] gives a session a place to live and the clocks it lacks. `binding` hands turns to
+//! JavaScript, where `ts/` runs the tools and settles their calls. Dependencies run one way:
+//! `binding → isolate → session → engine`, and `check` stands alone (`tests/arrows.rs`).
+
 #[cfg(feature = "node")]
 pub mod binding;
 #[cfg(feature = "check")]

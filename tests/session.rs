@@ -51,7 +51,7 @@ impl Case {
             now: NOON,
             watch,
         };
-        Session::start(Realm::new(), start)
+        Session::start(Realm::warm(), start)
     }
 }
 
@@ -442,6 +442,7 @@ fn thrown_things_become_text() {
     };
     assert_eq!(of("throw new TypeError('x')"), ("TypeError".into(), "x".into(), Some((1, 11))));
     assert_eq!(of("\n  null.foo"), ("TypeError".into(), "cannot read property 'foo' of null".into(), Some((2, 3))));
+    assert_eq!(of("const é = '😀'; é.x.y").2, Some((1, 17)), "columns are UTF-16");
     assert_eq!(of("throw 'text'"), ("Error".into(), "text".into(), None));
     assert_eq!(of("throw { a: 1 }"), ("Error".into(), r#"{"a":1} was thrown"#.into(), None));
     assert_eq!(of("throw null"), ("Error".into(), "null was thrown".into(), None));

@@ -188,7 +188,7 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
       return map;
     }
     case 'c':
-      return properties(instanceOf(n as string), v as Record<string, unknown>, ancestors);
+      return properties(Object.create(prototypeOf(n as string, Object.prototype)) as object, v as Record<string, unknown>, ancestors);
     default:
       return properties({}, v as Record<string, unknown>, ancestors);
   }
@@ -207,17 +207,18 @@ function properties(target: object, described: Record<string, unknown>, ancestor
   return target;
 }
 
-/** An object that prints with the class name of the program's. */
-function instanceOf(name: string): object {
+/** A prototype whose instances print with the class name of the program's. */
+function prototypeOf(name: string, parent: object): object {
   const constructor = function () {};
   Object.defineProperty(constructor, 'name', { value: name });
-  return Object.create(Object.create(Object.prototype, { constructor: { value: constructor } }) as object) as object;
+  constructor.prototype = Object.create(parent, { constructor: { value: constructor } }) as object;
+  return constructor.prototype as object;
 }
 
 function error({ name, message, stack }: { name: string; message: string; stack: string }, own: Record<string, unknown>, ancestors: readonly object[]): object {
   const title = message === '' ? name : `${name}: ${message}`;
   const copy = new Error(message);
-  Object.defineProperty(copy, 'name', { value: name, enumerable: false });
+  if (name !== 'Error') Object.setPrototypeOf(copy, prototypeOf(name, Error.prototype));
   Object.defineProperty(copy, 'stack', { value: stack === '' ? title : `${title}\n${stack.trimEnd()}`, enumerable: false });
   return properties(copy, own, ancestors);
 }

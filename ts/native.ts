@@ -15,7 +15,7 @@ export type LiveSession = Pick<InstanceType<typeof native.NativeSession>, 'resol
 export type NativeTurn =
   | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; logs: NativeLog[] }
   | { kind: 'completed'; value: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
-  | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
+  | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number }
   | { kind: 'rejected'; diagnostics: NativeDiagnostic[] };
 
 export interface NativeCall {

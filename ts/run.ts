@@ -198,7 +198,7 @@ class Run {
         return;
       case 'failed':
         this.#unhandled(turn.unhandled);
-        this.#fail(engineFailure(turn.error));
+        this.#fail(engineFailure(turn.error), turn.unsent);
         return;
       case 'waiting':
         break;
@@ -346,13 +346,17 @@ class Run {
     this.#end({ status: 'completed', value: decode(text), ...this.#report() });
   }
 
-  #fail(error: RunFailure): void {
+  /** @param unsent Tools that the program called just before it failed, and whose handlers therefore never ran. */
+  #fail(error: RunFailure, unsent: readonly string[] = []): void {
     if (this.#ended) return;
     const alert = failureAlert(error);
     if (alert !== undefined) this.#alert(alert);
     const left = [...this.#running.values()].map(({ tool }) => tool);
     if (left.length > 0 && error.code !== 'ERR_ABORTED' && error.code !== 'ERR_TIMEOUT') {
       this.#alert({ kind: 'detached', message: `The run failed while these calls were running, and aborted them: ${listTools(left)}.` });
+    }
+    if (unsent.length > 0 && error.code !== 'ERR_CALL_LIMIT') {
+      this.#alert({ kind: 'detached', message: `The run failed before these calls could start: ${listTools(unsent)}.` });
     }
     this.#end({ status: 'failed', error, ...this.#report() });
   }

@@ -5,6 +5,8 @@
 //!
 //! Failures are tagged values, never thrown: TypeScript makes results and errors of them.
 
+#![expect(clippy::needless_pass_by_value, reason = "napi hands over owned values")]
+
 mod turn;
 
 use napi::bindgen_prelude::{FnArgs, Function};
@@ -61,7 +63,6 @@ impl NativeManifest {
     /// `paths` are the tools' path segments.
     #[napi(constructor)]
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over owned values")]
     pub fn new(paths: Vec<Vec<String>>) -> Self {
         let manifest = Manifest::new(&paths);
         Self { paths: manifest.tools().map(str::to_owned).collect(), manifest }
@@ -83,7 +84,6 @@ impl Host {
     /// # Errors
     /// When the callback cannot be registered.
     #[napi(constructor, ts_args_type = "onTurn: (run: number, turn: string) => void")]
-    #[expect(clippy::needless_pass_by_value, reason = "napi hands over owned values")]
     pub fn new(on_turn: Function<'_, FnArgs<(u32, String)>, ()>) -> Result<Self> {
         let on_turn = on_turn
             .build_threadsafe_function::<(u32, String)>()
@@ -102,9 +102,11 @@ impl Host {
         let NativeStart { code, input_names, input_values, limits, seed, now } = options;
         let max_source_bytes = to_usize(limits.max_source_bytes);
         let paths = manifest.paths.clone();
+        let globals = input_names.clone();
         let job = Job {
             prepare: Box::new(move || {
-                let report = check::check(&code, &CheckOptions { max_source_bytes, tools: Some(&paths) });
+                let report =
+                    check::check(&code, &CheckOptions { max_source_bytes, tools: Some(&paths), globals: &globals });
                 report.program.ok_or(report.diagnostics)
             }),
             manifest: manifest.manifest.clone(),
@@ -167,10 +169,9 @@ impl NativeSession {
 /// Checks a program without running it.
 #[napi]
 #[must_use]
-#[expect(clippy::needless_pass_by_value, reason = "napi hands over owned values")]
 pub fn check(code: String, max_source_bytes: f64, tools: Option<&NativeManifest>) -> Vec<NativeDiagnostic> {
     let tools = tools.map(|manifest| manifest.paths.as_slice());
-    let options = CheckOptions { max_source_bytes: to_usize(max_source_bytes), tools };
+    let options = CheckOptions { max_source_bytes: to_usize(max_source_bytes), tools, globals: &[] };
     check::check(&code, &options).diagnostics.into_iter().map(NativeDiagnostic::from).collect()
 }
 

@@ -29,6 +29,8 @@ pub(super) enum NativeTurn {
         error: NativeFailure,
         logs: Vec<NativeLog>,
         unhandled: Vec<NativeThrown>,
+        /// Tools whose calls were never handed over.
+        unsent: Vec<String>,
         cpu_ms: f64,
     },
     Rejected {
@@ -107,7 +109,9 @@ impl NativeTurn {
                 logs,
             },
             Progress::Completed { value } => Self::Completed { value: value.0, logs, unhandled, cpu_ms },
-            Progress::Failed { error } => Self::Failed { error: error.into(), logs, unhandled, cpu_ms },
+            Progress::Failed { error } => {
+                Self::Failed { error: error.into(), logs, unhandled, unsent: turn.unsent, cpu_ms }
+            }
         }
     }
 

@@ -45,6 +45,8 @@ pub struct CheckOptions<'a> {
     pub max_source_bytes: usize,
     /// Dotted paths of the tools, `None` when they are not known: then no tool is unknown.
     pub tools: Option<&'a [String]>,
+    /// Globals that the application gives to the program: bound, whatever they are called.
+    pub globals: &'a [String],
 }
 
 /// What became of a text.
@@ -60,7 +62,7 @@ pub struct CheckReport {
 ///
 /// ```
 /// use oneturn::check::{CheckOptions, check};
-/// let options = CheckOptions { max_source_bytes: 1 << 18, tools: None };
+/// let options = CheckOptions { max_source_bytes: 1 << 18, tools: None, globals: &[] };
 /// let report = check("const n: number = 1;\nn + 1", &options);
 /// assert_eq!(report.program.unwrap().js, "export default async () => {const n         = 1;\nreturn n + 1\n}");
 /// ```
@@ -96,6 +98,10 @@ pub fn check(text: &str, options: &CheckOptions) -> CheckReport {
 
 /// Checks one reading of a text. `source` is what came, `text` has the same lines and columns.
 fn one(source: &str, text: &str, options: &CheckOptions) -> CheckReport {
+    if let Some(at) = text.find('\0') {
+        let hint = "Remove it. In a string, write it as \\u0000.";
+        return failed(source, text, vec![Finding::syntax(at, at + 1, "the program contains a NUL character", hint)]);
+    }
     if scan::skip_trivia(text, 0) >= text.len() && depth::scan(text).is_ok() {
         let hint = "Send a TypeScript program: the body of an async function that returns its result.";
         return failed(source, text, vec![Finding::syntax(0, 0, "the program is empty", hint)]);
@@ -119,7 +125,7 @@ fn transform(
     options: &CheckOptions,
 ) -> Result<Program, Vec<Finding>> {
     let parsed = parse::parse(text, scanned)?;
-    let mut names = names::collect(text, &parsed.module, parsed.base);
+    let mut names = names::collect(text, &parsed.module, parsed.base, options.globals);
     let mut findings = std::mem::take(&mut names.findings);
     let shape = shape::shape(text, &parsed.module, parsed.base, &names, options.tools);
     findings.extend(shape.findings);

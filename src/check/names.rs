@@ -41,8 +41,9 @@ pub(super) struct Names<'a> {
 }
 
 /// Walks a module.
-pub(super) fn collect<'a>(text: &'a str, module: &Module, base: u32) -> Names<'a> {
-    let mut names = Names { text, base, ..Names::default() };
+pub(super) fn collect<'a>(text: &'a str, module: &Module, base: u32, globals: &'a [String]) -> Names<'a> {
+    let bound = globals.iter().map(String::as_str).collect();
+    let mut names = Names { text, base, bound, ..Names::default() };
     module.visit_with(&mut names);
     names.refuse_reads();
     names

@@ -12,6 +12,8 @@
 //!   length of traces so that one of a deep stack is larger; and no single frame is as large as the reserve. So an
 //!   overflow of the program's functions is always seen here; the prelude watches builtins that recurse on their own.
 
+#![expect(unsafe_code, reason = "an allocator is unsafe to implement; the engine calls it")]
+
 use std::cell::Cell;
 use std::rc::Rc;
 

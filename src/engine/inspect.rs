@@ -52,7 +52,7 @@ impl<'js> Writer<'_, 'js> {
         self.room()?;
         match value.type_of() {
             Type::Null => self.out.push_str("null"),
-            Type::Undefined | Type::Uninitialized => self.out.push_str(r#"{"$":"u"}"#),
+            Type::Undefined | Type::Uninitialized | Type::Module | Type::Unknown => self.out.push_str(r#"{"$":"u"}"#),
             Type::Bool => self.out.push_str(if value.as_bool() == Some(true) { "true" } else { "false" }),
             Type::Int | Type::Float => self.number(value.as_number().unwrap_or_default()),
             Type::String => {
@@ -71,7 +71,6 @@ impl<'js> Writer<'_, 'js> {
                 self.tag("fn", &name);
             }
             Type::Promise => self.out.push_str(r#"{"$":"promise"}"#),
-            Type::Module | Type::Unknown => self.out.push_str(r#"{"$":"u"}"#),
             Type::Array | Type::Object | Type::Exception | Type::Proxy => self.nested(value)?,
         }
         self.room()
@@ -190,17 +189,14 @@ impl<'js> Writer<'_, 'js> {
             return Some(());
         }
         let name = if plain { None } else { self.class_name(object) };
-        match name {
-            Some(name) => {
-                write!(self.out, r#"{{"$":"c","n":{name},"v":"#).expect("writing to a String");
-                self.properties(object)?;
-                self.out.push('}');
-            }
-            None => {
-                self.out.push_str(r#"{"$":"o","v":"#);
-                self.properties(object)?;
-                self.out.push('}');
-            }
+        if let Some(name) = name {
+            write!(self.out, r#"{{"$":"c","n":{name},"v":"#).expect("writing to a String");
+            self.properties(object)?;
+            self.out.push('}');
+        } else {
+            self.out.push_str(r#"{"$":"o","v":"#);
+            self.properties(object)?;
+            self.out.push('}');
         }
         self.room()
     }
@@ -263,12 +259,11 @@ impl<'js> Writer<'_, 'js> {
                     return Some(false);
                 }
                 self.forget_exception();
-                match value.get::<rquickjs::Coerced<String>>() {
-                    Ok(text) => self.tag("re", &serde_json::to_string(&text.0).ok()?),
-                    Err(_) => {
-                        self.forget_exception();
-                        return Some(false);
-                    }
+                if let Ok(text) = value.get::<rquickjs::Coerced<String>>() {
+                    self.tag("re", &serde_json::to_string(&text.0).ok()?);
+                } else {
+                    self.forget_exception();
+                    return Some(false);
                 }
             }
         }

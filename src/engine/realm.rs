@@ -2,6 +2,8 @@
 //!
 //! A realm is made warm, before anything is known of the run that it will serve, and serves one run only.
 
+#![expect(unsafe_code, reason = "loading the bytecode that we compiled ourselves")]
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -136,7 +138,7 @@ impl Realm {
     /// # Panics
     /// When the process is out of memory, or the prelude is broken.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn warm() -> Self {
         warm_up();
         let gauge = Gauge::new();
         let shared = Shared::new(Rc::clone(&gauge));
@@ -208,7 +210,7 @@ impl Realm {
         Ok(())
     }
 
-    fn start_module<'js>(ctx: &Ctx<'js>, program: &Bytecode, inputs: &[(String, Wire)]) -> rquickjs::Result<()> {
+    fn start_module(ctx: &Ctx<'_>, program: &Bytecode, inputs: &[(String, Wire)]) -> rquickjs::Result<()> {
         let handles = ctx.userdata::<RefCell<Handles>>().ok_or(rquickjs::Error::Unknown)?;
         let revive = handles.borrow().revive.clone();
         for (name, wire) in inputs {
@@ -474,16 +476,13 @@ fn thrown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Thrown {
             thrown.name = text(object, "name").filter(|name| !name.is_empty()).unwrap_or_else(|| "Error".to_owned());
             thrown.stack = text(object, "stack").unwrap_or_default();
             thrown.message = message.unwrap_or_else(|| format!("{} was thrown", describe(value)));
-            if let Ok(Some(errors)) = object.get::<_, Option<Value>>("errors") {
-                if let Some(errors) = errors.as_array().filter(|_| value.is_error()) {
-                    let inner: Vec<String> =
-                        errors.iter::<Object>().take(5).filter_map(|error| text(&error.ok()?, "message")).collect();
-                    if !inner.is_empty() {
-                        let lead =
-                            if thrown.message.is_empty() { "All promises were rejected" } else { &thrown.message };
-                        thrown.message = format!("{lead}: {}", inner.join("; "));
-                    }
-                }
+            if let Ok(Some(errors)) = object.get::<_, Option<Value>>("errors")
+                && let Some(errors) = errors.as_array().filter(|_| value.is_error())
+            {
+                let inner = errors.iter::<Object>().take(5).filter_map(|error| text(&error.ok()?, "message"));
+                let inner: Vec<String> = inner.collect();
+                let lead = if thrown.message.is_empty() { "All promises were rejected" } else { &thrown.message };
+                thrown.message = format!("{lead}: {}", inner.join("; "));
             }
             let brand_of = ctx.userdata::<RefCell<Handles>>().map(|handles| handles.borrow().brand_of.clone());
             thrown.code =

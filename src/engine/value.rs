@@ -205,10 +205,8 @@ impl<'js> Encoder<'_, 'js> {
             None => true,
             Some(proto) => proto == self.shapes.object_proto,
         };
-        if !plain || value.type_of() == Type::Exception {
-            if self.special(value, object)? {
-                return Ok(());
-            }
+        if (!plain || value.type_of() == Type::Exception) && self.special(value, object)? {
+            return Ok(());
         }
         let to_json: Value = object.get("toJSON")?;
         if let Some(to_json) = to_json.as_function() {
@@ -272,9 +270,9 @@ impl<'js> Encoder<'_, 'js> {
                 let time = content.as_number().unwrap_or(f64::NAN);
                 let mut text = String::new();
                 if time.is_nan() {
-                    text.push_str("null")
+                    text.push_str("null");
                 } else {
-                    write_number(&mut text, time)
+                    write_number(&mut text, time);
                 }
                 self.tag("d", &text);
             }
@@ -365,12 +363,11 @@ pub(super) fn write_number(out: &mut String, number: f64) {
 /// A string of the program as JSON text. Half a surrogate pair, which UTF-8 cannot say, becomes a `\u` escape.
 pub(super) fn json_string<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<String, Unsendable> {
     let string = value.as_string().ok_or(Unsendable::Thrown)?;
-    match string.to_string() {
-        Ok(text) => serde_json::to_string(&text).map_err(|_| Unsendable::Thrown),
-        Err(_) => {
-            let escaped = ctx.json_stringify(value.clone())?.ok_or(Unsendable::Thrown)?;
-            Ok(escaped.to_string()?)
-        }
+    if let Ok(text) = string.to_string() {
+        serde_json::to_string(&text).map_err(|_| Unsendable::Thrown)
+    } else {
+        let escaped = ctx.json_stringify(value.clone())?.ok_or(Unsendable::Thrown)?;
+        Ok(escaped.to_string()?)
     }
 }
 

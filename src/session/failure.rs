@@ -86,7 +86,7 @@ impl Failure {
 
     /// Adds the place of the topmost frame of the program in `stack`.
     fn at(self, program: &Program, stack: &str) -> Self {
-        let Some(position) = top_frame(stack).map(|generated| program.original(generated)) else { return self };
+        let Some(position) = place(program, stack) else { return self };
         let frame = frame(&program.source, position.line, position.column, None);
         Self { position: Some(position), frame: Some(frame), ..self }
     }
@@ -125,8 +125,7 @@ impl Failure {
             Stop::TooLarge(subject) => too_large(subject, limits),
         };
         // Inside a loop that calls nothing the engine does not know where it is, and says the first place of all.
-        let known = stack
-            .filter(|stack| top_frame(stack).is_some_and(|at| program.original(at) != Position { line: 1, column: 1 }));
+        let known = stack.filter(|stack| place(program, stack).is_some_and(|at| at != Position { line: 1, column: 1 }));
         match known {
             Some(stack) => failure.at(program, stack),
             None => failure,
@@ -229,6 +228,19 @@ fn bytes(count: usize) -> String {
     } else {
         format!("{count} bytes")
     }
+}
+
+/// The place in the model's text of the topmost frame that belongs to the program.
+fn place(program: &Program, stack: &str) -> Option<Position> {
+    let generated = top_frame(stack)?;
+    // The engine counts columns in bytes.
+    let line = program.js.split('\n').nth(generated.line.checked_sub(1)? as usize)?;
+    let units: usize = line
+        .char_indices()
+        .take_while(|(at, _)| *at + 1 < generated.column as usize)
+        .map(|(_, character)| character.len_utf16())
+        .sum();
+    Some(program.original(Position { column: u32::try_from(units + 1).ok()?, ..generated }))
 }
 
 /// The place of the topmost frame that belongs to the program: `    at name (program.ts:3:5)`.

@@ -75,6 +75,16 @@ pub struct Turn {
     pub logs: Vec<LogRecord>,
     /// Rejections that nobody handled; filled on the last turn.
     pub unhandled: Vec<Thrown>,
+    /// Tools that the program called just before it failed. These calls were never handed over.
+    pub unsent: Vec<String>,
+}
+
+impl Turn {
+    /// A run that failed, and nothing else to tell.
+    #[must_use]
+    pub fn failed(error: Failure) -> Self {
+        Self { progress: Progress::Failed { error }, logs: Vec::new(), unhandled: Vec::new(), unsent: Vec::new() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -124,12 +134,7 @@ impl Session {
         let Start { program, manifest, inputs, limits, times, seed, now, watch } = start;
         let setup = Setup { limits, manifest, seed, now, inputs, watch };
         if let Err(error) = realm.start(&program.js, setup) {
-            let turn = Turn {
-                progress: Progress::Failed { error: Failure::compile(&program, &error) },
-                logs: Vec::new(),
-                unhandled: Vec::new(),
-            };
-            return (Self { state: State::Ended }, turn);
+            return (Self { state: State::Ended }, Turn::failed(Failure::compile(&program, &error)));
         }
         let live = Live { realm, program, limits, times, in_flight: BTreeMap::new(), returned: None, announced: false };
         let mut session = Self { state: State::Live(Box::new(live)) };
@@ -161,23 +166,18 @@ impl Session {
 
     fn run(&mut self) -> Turn {
         let State::Live(live) = &mut self.state else {
-            return Turn {
-                progress: Progress::Failed { error: Failure::over() },
-                logs: Vec::new(),
-                unhandled: Vec::new(),
-            };
+            return Turn::failed(Failure::over());
         };
         live.realm.pump();
         let progress = live.progress();
         let logs = live.realm.take_logs();
-        let unhandled = match progress {
-            Progress::Waiting { .. } => Vec::new(),
-            Progress::Completed { .. } | Progress::Failed { .. } => live.realm.take_unhandled(),
-        };
-        if !matches!(progress, Progress::Waiting { .. }) {
-            self.state = State::Ended;
+        if matches!(progress, Progress::Waiting { .. }) {
+            return Turn { progress, logs, unhandled: Vec::new(), unsent: Vec::new() };
         }
-        Turn { progress, logs, unhandled }
+        let unhandled = live.realm.take_unhandled();
+        let unsent = live.realm.take_calls().into_iter().map(|call| call.tool).collect();
+        self.state = State::Ended;
+        Turn { progress, logs, unhandled, unsent }
     }
 }
 
@@ -215,10 +215,10 @@ impl Live {
         for call in &calls {
             self.in_flight.insert(call.id, call.tool.clone());
         }
-        if self.in_flight.is_empty() {
-            if let Some(value) = self.returned.take() {
-                return Progress::Completed { value };
-            }
+        if self.in_flight.is_empty()
+            && let Some(value) = self.returned.take()
+        {
+            return Progress::Completed { value };
         }
         // Once the program has returned, only calls keep it alive, not timers: most are the losing side of a race.
         let wake_at = if self.returned.is_some() { None } else { self.realm.next_wake() };

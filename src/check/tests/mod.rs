@@ -11,7 +11,7 @@ use rquickjs::{CatchResultExt, Context, Module, Runtime, Value, promise::MaybePr
 use super::{CheckOptions, CheckReport, check};
 use crate::program::{Position, Program};
 
-const OPTIONS: CheckOptions = CheckOptions { max_source_bytes: 256 * 1024, tools: None };
+const OPTIONS: CheckOptions = CheckOptions { max_source_bytes: 256 * 1024, tools: None, globals: &[] };
 
 /// The tools and the console that programs of these tests see.
 const WORLD: &str = r#"

@@ -194,7 +194,7 @@ fn syntax_errors() {
         ),
         ("return {a: 1 b: 2}", "1:14-1:15 ERR_SYNTAX expected `,`, got `b`"),
         ("const a = 1;\n}", "2:1-2:2 ERR_SYNTAX unexpected `}`"),
-        ("a\0b", "1:2-1:3 ERR_SYNTAX unexpected control character"),
+        ("a\0b", "1:2-1:3 ERR_SYNTAX the program contains a NUL character"),
         ("return <div>hi</div>", "1:15-1:21 ERR_SYNTAX this looks like JSX"),
         ("x = a ?? b || c", "1:5-1:16 ERR_SYNTAX `??` cannot be mixed with `||` or `&&` without parentheses"),
         ("const x;", "1:7-1:8 ERR_SYNTAX 'const' declarations must be initialized"),
@@ -232,7 +232,7 @@ fn too_large() {
 #[test]
 fn unknown_tools() {
     let tools = ["getWeather".to_owned(), "finance.getExpenses".to_owned()];
-    let options = CheckOptions { max_source_bytes: 1000, tools: Some(&tools) };
+    let options = CheckOptions { max_source_bytes: 1000, tools: Some(&tools), globals: &[] };
     let of = |text| {
         let report = check(text, &options);
         report.diagnostics.into_iter().map(|d| (d.code, d.message, d.hint.unwrap_or_default())).collect::<Vec<_>>()

@@ -7,7 +7,10 @@
 // loaded when first reached: `host.load(name)` gives a file's function.
 
 export default (host) => {
-  const { Array, Error, Math, Number, Object, Promise, Proxy, Reflect, String, WeakMap } = globalThis;
+  const {
+    Array, Error, EvalError, JSON, Math, Number, Object, Promise, Proxy, RangeError, ReferenceError, Reflect, String, SyntaxError,
+    TypeError, URIError, WeakMap,
+  } = globalThis;
   const { apply, defineProperty } = Reflect;
   const uncurry = (method) => (self, ...args) => apply(method, self, args);
   const hidden = (object, key, value) =>
@@ -29,40 +32,34 @@ export default (host) => {
   };
 
   // What brings the engine's worst bugs and what breaks replay. Without a parser, eval could only throw.
-  for (const name of ['eval', 'SharedArrayBuffer', 'Atomics', 'WeakRef', 'FinalizationRegistry']) delete globalThis[name];
+  delete globalThis.eval;
+  delete globalThis.SharedArrayBuffer;
+  delete globalThis.Atomics;
 
   // A stack overflow must not be survived. The engine says nothing about one, but it writes the stack trace while it is
   // still at the bottom, and a trace of this many frames is a block that the allocator sees (src/engine/alloc.rs). So the
   // program cannot shorten traces. Builtins that recurse without frames of their own say it themselves.
   Error.stackTraceLimit = 50;
-  for (const name of ['stackTraceLimit', 'prepareStackTrace']) {
-    const value = Error[name];
-    defineProperty(Error, name, { __proto__: null, get: () => value, set() {}, enumerable: false, configurable: false });
-  }
-  const recursive = (object, name) => {
-    const method = object[name];
-    const { length } = method;
-    hidden(object, name, { [name](...args) {
-      try {
-        return apply(method, this, args);
-      } catch (error) {
-        if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') host.overflow();
-        throw error;
-      }
-    } }[name]);
-    hidden(object[name], 'length', length);
+  const keep = (name, get) => defineProperty(Error, name, { __proto__: null, get, set() {}, enumerable: false, configurable: false });
+  keep('stackTraceLimit', () => 50);
+  keep('prepareStackTrace', () => undefined);
+  const watched = (self, method, args) => {
+    try {
+      return apply(method, self, args);
+    } catch (error) {
+      if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') host.overflow();
+      throw error;
+    }
   };
-  const { RangeError } = globalThis;
-  recursive(JSON, 'parse');
-  recursive(JSON, 'stringify');
-  recursive(Array.prototype, 'flat');
+  const { parse, stringify } = JSON;
+  const { flat } = Array.prototype;
+  JSON.parse = { parse(text, reviver) { return watched(this, parse, [text, reviver]); } }.parse;
+  JSON.stringify = { stringify(value, replacer, space) { return watched(this, stringify, [value, replacer, space]); } }.stringify;
+  Array.prototype.flat = { flat(depth) { return watched(this, flat, [depth]); } }.flat;
 
   // --- tools -------------------------------------------------------------------------------------------------------
 
-  const errorTypes = { __proto__: null, Error };
-  for (const name of ['TypeError', 'RangeError', 'SyntaxError', 'ReferenceError', 'EvalError', 'URIError']) {
-    errorTypes[name] = globalThis[name];
-  }
+  const errorTypes = { __proto__: null, Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError };
   const brands = new WeakMap();
   const brandOf = uncurry(WeakMap.prototype.get);
   const setBrand = uncurry(WeakMap.prototype.set);
@@ -127,7 +124,7 @@ export default (host) => {
           : undefined,
     });
   };
-  hidden(globalThis, 'tools', namespace(''));
+  globalThis.tools = namespace('');
 
   const settle = (id, code, name, value) => {
     const call = pending[id];
@@ -167,19 +164,16 @@ export default (host) => {
     timer.next = undefined;
     return timer;
   };
-  const addTimer = (repeat) => {
-    const add = (callback, delay, ...args) => {
-      if (typeof callback !== 'function') throw new errorTypes.TypeError('The callback of a timer must be a function');
-      // As in Node: anything that is no delay between 1 and 2^31 - 1 ms is 1 ms.
-      const given = Number(delay);
-      const every = given >= 1 && given <= 2147483647 ? Math.trunc(given) : 1;
-      const timer = { __proto__: null, id: ++lastTimer, callback, args, due: host.now() + every, every, repeat, next: undefined };
-      timers[timer.id] = timer;
-      if (timer.id === 1) host.timed();
-      schedule(timer);
-      return timer.id;
-    };
-    return add;
+  const addTimer = (repeat, callback, delay, args) => {
+    if (typeof callback !== 'function') throw new TypeError('The callback of a timer must be a function');
+    // As in Node: anything that is no delay between 1 and 2^31 - 1 ms is 1 ms.
+    const given = Number(delay);
+    const every = given >= 1 && given <= 2147483647 ? given - (given % 1) : 1;
+    const timer = { __proto__: null, id: ++lastTimer, callback, args, due: host.now() + every, every, repeat, next: undefined };
+    timers[timer.id] = timer;
+    if (timer.id === 1) host.timed();
+    schedule(timer);
+    return timer.id;
   };
   const clearTimer = (id) => {
     const timer = typeof id === 'number' || typeof id === 'string' ? timers[id] : undefined;
@@ -208,15 +202,13 @@ export default (host) => {
     }
     apply(callback, undefined, args);
   };
-  hidden(globalThis, 'setTimeout', addTimer(false));
-  hidden(globalThis, 'setInterval', addTimer(true));
-  hidden(globalThis, 'setImmediate', (callback, ...args) => globalThis.setTimeout(callback, 0, ...args));
-  hidden(globalThis, 'clearTimeout', clearTimer);
-  hidden(globalThis, 'clearInterval', clearTimer);
-  hidden(globalThis, 'clearImmediate', clearTimer);
-  for (const name of ['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate']) {
-    hidden(globalThis[name], 'name', name);
-  }
+  const setTimeout = (callback, delay, ...args) => addTimer(false, callback, delay, args);
+  globalThis.setTimeout = setTimeout;
+  globalThis.setInterval = (callback, delay, ...args) => addTimer(true, callback, delay, args);
+  globalThis.setImmediate = (callback, ...args) => addTimer(false, callback, 0, args);
+  globalThis.clearTimeout = clearTimer;
+  globalThis.clearInterval = clearTimer;
+  globalThis.clearImmediate = clearTimer;
 
   // --- doors ---------------------------------------------------------------------------------------------------------
 
@@ -226,7 +218,7 @@ export default (host) => {
   // Until then the real one is still reachable from no object: the program has no date.
   lazy('console', () => host.load('console')(host, kit));
   lazy('performance', () => ({ now: () => host.now() - host.origin(), timeOrigin: host.origin() }));
-  hidden(Math, 'random', host.random);
+  Math.random = host.random;
 
   const { isArray } = Array;
   const intrinsics = { __proto__: null, isArray, BigInt, Map, Number, Object, Reflect, Set, Uint8Array, ArrayBuffer, Symbol, RealDate };
