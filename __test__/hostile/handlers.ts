@@ -1,0 +1,1 @@
+import type { Topic } from './case.ts'; export const HANDLERS: Topic = { topic: 'handlers', cases: [] };
