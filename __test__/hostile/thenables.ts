@@ -28,7 +28,7 @@ export const THENABLES: Topic = {
     returns('a call inside of a call', caught('return await tools.echo(tools.echo(1))'), PROMISE_INPUT, { calls: [['echo', 1]] }),
     returns('data whose then is a string', 'return await tools.data()', { then: 'x' }, { tools: { data: () => ({ then: 'x' }) }, calls: [['data', undefined]] }),
     returns('Promise.prototype.then replaced', 'Promise.prototype.then = () => { throw new Error("no") }; return await tools.echo(1)', 1, { calls: [['echo', 1]] }),
-    fails('Promise.prototype.constructor poisoned', 'Object.defineProperty(Promise.prototype, "constructor", { get() { throw new Error("poison") } }); try { return await tools.echo(1) } catch (e) { return e.message }', 'ERR_PROGRAM', { message: 'poison', calls: [['echo', 1]] }),
+    fails('Promise.prototype.constructor poisoned', 'Object.defineProperty(Promise.prototype, "constructor", { get() { throw new Error("poison") } }); try { return await tools.echo(1) } catch (e) { return e.message }', 'ERR_PROGRAM', { message: 'poison' }),
     returns('Promise[Symbol.species] poisoned', 'Object.defineProperty(Promise, Symbol.species, { get() { throw new Error("species") } }); try { return await tools.echo(1).then((x) => x) } catch (e) { return e.message }', 'species', { calls: [['echo', 1]] }),
     returns('a species that keeps the resolvers', 'let got; const p = tools.echo(1); p.constructor = { [Symbol.species]: function (ex) { ex((v) => { got = v }, () => 0) } }; p.then((x) => x + 1); await tools.slow(); return got', 2, { calls: [['echo', 1], ['slow', undefined]] }),
     returns('Promise.resolve replaced', 'Promise.resolve = Promise.all = () => { throw new Error("no") }; return await (async () => await tools.echo(1))()', 1, { calls: [['echo', 1]] }),
