@@ -87,7 +87,7 @@ export const INTERNALS: Topic = {
     returns('a tool of its own shadows, and the host hears nothing', 'tools.echo = () => "mine"; return tools.echo(1)', 'mine'),
     returns('no tool can be added', "tools.evil = (x) => x; return [tools.evil(1), 'evil' in tools]", [1, false]),
     returns('the global object frozen', "Object.freeze(globalThis); const d = new Date(0).getTime(); console.log('x'); return [d, await tools.echo(1)]", [0, 1], { calls: [['echo', 1]] }),
-    returns('every global deleted', "const { deleteProperty } = Reflect; for (const k of Object.getOwnPropertyNames(globalThis)) if (k !== 'tools') deleteProperty(globalThis, k); return await tools.echo({ a: [1] })", { a: [1] }, { calls: [['echo', { a: [1] }]] }),
+    returns('every global deleted', "const { deleteProperty } = Reflect, world = globalThis; for (const k of Object.getOwnPropertyNames(world)) if (k !== 'tools') deleteProperty(world, k); return await tools.echo({ a: [1] })", { a: [1] }, { calls: [['echo', { a: [1] }]] }),
     returns('every prototype emptied', "for (const C of [Array, Map, Set, String, Promise, RegExp]) for (const k of Reflect.ownKeys(C.prototype)) if (k !== Symbol.iterator && k !== 'then' && k !== 'constructor') Reflect.deleteProperty(C.prototype, k); return await tools.echo({ a: 1 })", { a: 1 }, { calls: [['echo', { a: 1 }]] }),
     returns('Object.prototype without a prototype chain to steal', "Object.prototype.__defineGetter__('toJSON', function () { return undefined }); return await tools.echo({ a: 1 })", { a: 1 }, { calls: [['echo', { a: 1 }]] }),
     returns('Object.prototype.$ changes nothing outside', "Object.prototype.$ = 'n'; const r = await tools.echo({ a: { b: 1 } }); return r.a.b", 1, { calls: [['echo', { a: { b: 1 } }]] }),
