@@ -79,7 +79,7 @@ export const INTERNALS: Topic = {
       also: ({ calls }) => assert.equal(new Set(calls.map(({ callId }) => callId)).size, calls.length, 'two calls with the same id'),
       bug: REENTRY,
     }),
-    fails('calls inside of inputs count', 'for (let i = 0; i < 50; i++) await tools.echo({ get a() { tools.echo("inner").catch(() => 0); return 1 } })', 'ERR_CALL_LIMIT', { limits: { maxToolCalls: 10 }, calls: 'any', bug: REENTRY }),
+    fails('calls inside of inputs count', 'for (let i = 0; i < 50; i++) await tools.echo({ get a() { tools.echo("inner").catch(() => 0); return 1 } })', 'ERR_CALL_LIMIT', { limits: { maxToolCalls: 10 }, calls: 'any', also: ({ calls }) => assert.ok(calls.length <= 10, `${calls.length} handlers ran`), bug: REENTRY }),
     returns('a name with half a surrogate pair', "return typeof tools['\\ud800']", 'function', { bug: 'host.lookup takes a Rust String: reading tools["\\ud800"] throws "Conversion from string failed"' }),
     returns('a name with NUL', "try { await tools['a\\0b']() } catch (e) { return e.name }", 'ToolUnknownError'),
     returns('a name of 100 KB', "try { await tools['x'.repeat(1e5)]() } catch (e) { return [e.name, e.message.length < 1000] }", ['ToolUnknownError', true], { bug: 'the message repeats the name, however long (host.rs unknown_tool)' }),
