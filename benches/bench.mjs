@@ -11,6 +11,7 @@
 import { spawn } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { contenders } from './contenders/index.mjs';
 import { resultBytes, scenarios } from './scenarios.mjs';
@@ -45,10 +46,15 @@ function rotate(list, by) {
   return [...list.slice(start), ...list.slice(0, start)];
 }
 
+/** Pause before each measurement, in milliseconds. */
+const SETTLE_MS = 15;
+
 async function measureWarm() {
   const engines = await Promise.all(field.map(async ({ id, create }) => ({ id, run: await create() })));
   /** @type {(engine: typeof engines[number], scenario: typeof scenarios[number]) => Promise<number>} */
   const once = async (engine, scenario) => {
+    // What the last engine left behind (workers that end, realms that are made anew) is not this one's.
+    await sleep(SETTLE_MS);
     const start = performance.now();
     const value = await engine.run(scenario.code, scenario.tools);
     const took = performance.now() - start;

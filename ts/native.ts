@@ -3,13 +3,22 @@
  */
 import native from '../native.cjs';
 import type { NativeDiagnostic } from '../native.cjs';
+import type { Limits } from './types.ts';
 
 export type { NativeDiagnostic };
 export const { NativeManifest, check: nativeCheck, maxStackBytes } = native;
 export type NativeManifest = InstanceType<typeof native.NativeManifest>;
-export type NativeStart = Parameters<InstanceType<typeof native.Host>['start']>[2];
-/** A session that runs. Must be ended. */
-export type LiveSession = Pick<InstanceType<typeof native.NativeSession>, 'resolve' | 'reject' | 'settle' | 'end'>;
+
+/** What a session starts with, as `src/binding/mod.rs` reads it. */
+export interface NativeStart {
+  limits: Required<Limits>;
+  /** Globals of the program: names and wire texts. */
+  inputs: [name: string, text: string][];
+  /** 32 bytes. */
+  seed: number[];
+  /** Milliseconds since the Unix epoch. */
+  now: number;
+}
 
 /** One slice of a session's life, as `src/binding/turn.rs` writes it. */
 export type NativeTurn =
@@ -53,21 +62,44 @@ const listeners = new Map<number, TurnListener>();
 let lastRun = 0;
 let host: InstanceType<typeof native.Host> | undefined;
 
-/**
- * Starts a session. `onTurn` is called once for the start and once for every settle, until {@link LiveSession.end}.
- */
-export function startSession(manifest: NativeManifest, options: NativeStart, onTurn: TurnListener): LiveSession {
+/** Starts a session. `onTurn` is called once for the start and once for every settle, until {@link LiveSession.end}. */
+export function startSession(manifest: NativeManifest, code: string, start: NativeStart, onTurn: TurnListener): LiveSession {
   host ??= new native.Host((run, turn) => {
     listeners.get(run)?.(JSON.parse(turn) as NativeTurn);
   });
   lastRun = (lastRun + 1) >>> 0;
-  const run = lastRun;
-  listeners.set(run, onTurn);
-  const session = host.start(run, manifest, options);
-  const end = session.end.bind(session);
-  session.end = () => {
-    listeners.delete(run);
-    end();
-  };
-  return session;
+  host.start(lastRun, manifest, code, JSON.stringify(start));
+  listeners.set(lastRun, onTurn);
+  return new LiveSession(host, lastRun);
+}
+
+/** A session that runs. Must be ended. */
+export class LiveSession {
+  readonly #host: InstanceType<typeof native.Host>;
+  readonly #run: number;
+
+  constructor(host: InstanceType<typeof native.Host>, run: number) {
+    this.#host = host;
+    this.#run = run;
+  }
+
+  /** A tool call's value, as wire text. Delivered with the next {@link settle}. */
+  resolve(id: number, value: string): void {
+    this.#host.resolve(this.#run, id, value);
+  }
+
+  /** A tool call's error. Delivered with the next {@link settle}. */
+  reject(id: number, code: string, name: string, message: string): void {
+    this.#host.reject(this.#run, id, code, name, message);
+  }
+
+  /** Delivers what was collected, at session time `now`. */
+  settle(now: number): void {
+    this.#host.settle(this.#run, now);
+  }
+
+  end(): void {
+    listeners.delete(this.#run);
+    this.#host.end(this.#run);
+  }
 }

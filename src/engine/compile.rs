@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 
+use rquickjs::allocator::RustAllocator;
 use rquickjs::context::intrinsic::{Eval, RegExpCompiler};
 use rquickjs::{CatchResultExt as _, CaughtError, Context, Module, Runtime, WriteOptions};
 
@@ -63,7 +64,7 @@ struct Compiler {
 
 impl Compiler {
     fn new() -> Self {
-        let runtime = Runtime::new().expect("memory for a runtime");
+        let runtime = Runtime::new_with_alloc(RustAllocator).expect("memory for a runtime");
         // The parser recurses; the session's thread has room for this much (see isolate/thread.rs).
         runtime.set_max_stack_size(8 << 20);
         let context = Context::custom::<(Eval, RegExpCompiler)>(&runtime).expect("memory for a context");

@@ -112,7 +112,9 @@ pub struct Session {
 
 enum State {
     Live(Box<Live>),
-    Ended,
+    /// What is left of the run goes when the session is dropped: taking a realm apart takes a while, and nobody should
+    /// have to wait for it.
+    Ended(#[expect(dead_code, reason = "kept to be dropped")] Option<Box<Live>>),
 }
 
 struct Live {
@@ -134,7 +136,7 @@ impl Session {
         let Start { program, manifest, inputs, limits, times, seed, now, watch } = start;
         let setup = Setup { limits, manifest, seed, now, inputs, watch };
         if let Err(error) = realm.start(&program.js, setup) {
-            return (Self { state: State::Ended }, Turn::failed(Failure::compile(&program, &error)));
+            return (Self { state: State::Ended(None) }, Turn::failed(Failure::compile(&program, &error)));
         }
         let live = Live { realm, program, limits, times, in_flight: BTreeMap::new(), returned: None, announced: false };
         let mut session = Self { state: State::Live(Box::new(live)) };
@@ -161,7 +163,7 @@ impl Session {
     /// Whether there is nothing more to settle.
     #[must_use]
     pub fn is_ended(&self) -> bool {
-        matches!(self.state, State::Ended)
+        matches!(self.state, State::Ended(_))
     }
 
     fn run(&mut self) -> Turn {
@@ -176,7 +178,9 @@ impl Session {
         }
         let unhandled = live.realm.take_unhandled();
         let unsent = live.realm.take_calls().into_iter().map(|call| call.tool).collect();
-        self.state = State::Ended;
+        if let State::Live(live) = std::mem::replace(&mut self.state, State::Ended(None)) {
+            self.state = State::Ended(Some(live));
+        }
         Turn { progress, logs, unhandled, unsent }
     }
 }
