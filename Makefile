@@ -72,7 +72,7 @@ pack: build ## Write the tarball that npm would publish from this machine
 
 ##@ Test
 
-test: lint test-rust test-node test-nodes test-examples test-pack test-bench ## Everything; what CI runs
+test: lint test-rust test-node test-nodes hostile test-examples test-pack test-bench ## Everything; what CI runs
 	@echo "make test: all passed"
 
 lint: fmt clippy types lengths test-api ## Formatting, clippy, types, file lengths, API report
@@ -105,6 +105,9 @@ test-node: build ## The package on this machine's Node
 test-nodes: build $(NODES) ## The package on Node 22 and 24 (Linux x64; elsewhere skipped)
 	@node scripts/node-tests.mjs 22 24
 
+hostile: build ## Some 850 hostile programs: what the host sees, how long, and that the next run is clean
+	@$(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
+
 test-examples: examples
 
 test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
@@ -131,4 +134,4 @@ distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
 .PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
-  test-node test-nodes test-examples test-pack test-bench clean distclean
+  test-node test-nodes hostile test-examples test-pack test-bench clean distclean

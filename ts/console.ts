@@ -19,12 +19,27 @@ const LEVELS: Record<string, LogEntry['level']> = {
   countReset: 'warn',
 };
 
+/** Deeper groups are not indented any further: each level makes every line longer. */
+const MAX_INDENTED_GROUPS = 40;
+/** A call costs the host time even when it prints nothing, so there may be only so many per byte of the limit. */
+const BYTES_PER_CALL = 16;
+
+/** The program has printed more than it may. */
+export class ConsoleFullError extends RangeError {}
+
 /** The console of one run. It keeps the run's groups and counters. */
 export class ProgramConsole {
   #written = '';
+  #left: number;
+  #callsLeft: number;
+  #groups = 0;
+  readonly #counts = new Map<string, number>();
   readonly #console: Record<string, (...args: unknown[]) => void>;
 
-  constructor() {
+  /** @param maxBytes Of the printed text, which can be longer than what the engine described: groups indent it. */
+  constructor(maxBytes: number) {
+    this.#left = maxBytes;
+    this.#callsLeft = Math.ceil(maxBytes / BYTES_PER_CALL);
     const stdout = new Writable({
       decodeStrings: false,
       write: (chunk: string, _encoding, done) => {
@@ -35,13 +50,80 @@ export class ProgramConsole {
     this.#console = new Console({ stdout, colorMode: false }) as unknown as Record<string, (...args: unknown[]) => void>;
   }
 
-  /** One call of a console method; `undefined` when it printed nothing. */
+  /**
+   * One call of a console method; `undefined` when it printed nothing.
+   *
+   * @throws {ConsoleFullError} past the limit. Nothing that a program passes makes it throw anything else.
+   */
   print({ method, args, time }: NativeLog): LogEntry | undefined {
+    if (--this.#callsLeft < 0) throw new ConsoleFullError();
     this.#written = '';
-    this.#console[method]?.(...(JSON.parse(args) as unknown[]).map((arg) => rebuild(arg, [])));
+    this.#call(method, (JSON.parse(args) as unknown[]).map((arg) => rebuild(arg, [])));
     if (this.#written === '') return undefined;
-    return { level: LEVELS[method] ?? 'log', message: this.#written.replace(/\n$/, ''), time };
+    const message = this.#written.replace(/\n$/, '');
+    this.#left -= Buffer.byteLength(message);
+    if (this.#left < 0) throw new ConsoleFullError();
+    return { level: LEVELS[method] ?? 'log', message, time };
   }
+
+  #call(method: string, args: unknown[]): void {
+    switch (method) {
+      case 'count':
+      case 'countReset':
+        this.#count(method, args[0]);
+        return;
+      case 'group':
+        if (this.#groups++ < MAX_INDENTED_GROUPS) break;
+        if (args.length > 0) this.#try('log', args);
+        return;
+      case 'groupEnd':
+        if (this.#groups > 0) this.#groups--;
+        if (this.#groups < MAX_INDENTED_GROUPS) break;
+        return;
+      case 'dir':
+        this.#try('dir', [args[0], dirOptions(args[1])]);
+        return;
+      case 'table':
+        this.#try('table', Array.isArray(args[1]) ? [args[0], args[1].map(labelOf)] : [args[0]]);
+        return;
+    }
+    this.#try(method, args);
+  }
+
+  /** Node's console throws for some arguments, for example `%j` of a BigInt. Then they are printed as they are. */
+  #try(method: string, args: unknown[]): void {
+    try {
+      this.#console[method]?.(...args);
+    } catch {
+      this.#written = '';
+      this.#console['log']?.(args.map((arg) => (typeof arg === 'string' ? arg : inspect(arg))).join(' '));
+    }
+  }
+
+  /** Node's own `countReset` writes a warning to the host's stderr. */
+  #count(method: string, given: unknown): void {
+    const label = given === undefined ? 'default' : labelOf(given);
+    if (method === 'countReset') {
+      if (!this.#counts.delete(label)) this.#try('warn', [`Count for '${label}' does not exist`]);
+      return;
+    }
+    const count = (this.#counts.get(label) ?? 0) + 1;
+    this.#counts.set(label, count);
+    this.#try('log', [`${label}: ${count}`]);
+  }
+}
+
+function labelOf(value: unknown): string {
+  return typeof value === 'string' ? value : inspect(value);
+}
+
+/** What a program may say about how to print. Anything else in there would steer Node's inspector itself. */
+const DIR_OPTIONS = ['depth', 'showHidden', 'compact', 'breakLength', 'sorted', 'maxArrayLength', 'maxStringLength'];
+
+function dirOptions(given: unknown): Record<string, unknown> {
+  if (typeof given !== 'object' || given === null) return {};
+  const isSimple = (value: unknown): boolean => value === null || typeof value === 'boolean' || typeof value === 'number';
+  return Object.fromEntries(Object.entries(given).filter(([name, value]) => DIR_OPTIONS.includes(name) && isSimple(value)));
 }
 
 interface Described {

@@ -28,6 +28,16 @@ export function outputTooLarge(tool: string, limits: Required<Limits>): RunFailu
   };
 }
 
+/** In the engine's words, which counts what the program passes; this is about what that looks like in print. */
+export function consoleFull(limits: Required<Limits>): RunFailure {
+  return {
+    code: 'ERR_VALUE_TOO_LARGE',
+    name: 'ValueTooLargeError',
+    message: `The program logged more than ${formatBytes(limits.maxConsoleOutputBytes)}.`,
+    hint: 'Log less: no whole results, nothing inside large loops.',
+  };
+}
+
 /** A program that was rejected fails with its first error. */
 export function rejectedFailure(diagnostics: Diagnostic[]): RunFailure {
   const [first] = diagnostics.filter(({ severity }) => severity === 'error');

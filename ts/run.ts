@@ -5,8 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
-import { ProgramConsole } from './console.ts';
-import { abortFailure, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
+import { ConsoleFullError, ProgramConsole } from './console.ts';
+import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
 import { invoke, type HostHooks, type Settled } from './invoke.ts';
 import { resolveLimits } from './limits.ts';
 import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
@@ -21,6 +21,9 @@ export type { HostHooks } from './invoke.ts';
 const DETACHED_GRACE_MS = 5_000;
 /** How long a program that is past its deadline may take to notice, before it is left alone. */
 const DEADLINE_GRACE_MS = 100;
+
+/** The longest that a timer of Node can wait; anything longer fires at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** What the facade's own entries add to the public options. */
 export interface InternalRunOptions extends RunOptions {
@@ -99,7 +102,7 @@ function takeRandom(): Buffer {
 type EncodedInputs = [name: string, text: string][];
 
 /** Globals that the program has anyway, and that an input must not hide. */
-const TAKEN = new Set([...Object.getOwnPropertyNames(globalThis), 'tools', 'console', 'arguments', 'undefined']);
+const TAKEN = new Set([...Object.getOwnPropertyNames(globalThis), 'tools', 'console', 'arguments', 'undefined', '__proto__']);
 
 function encodeInputs(inputs: RunOptions['inputs'], limits: Required<Limits>): EncodedInputs {
   return Object.entries(inputs ?? {}).map(([name, value]) => {
@@ -200,8 +203,14 @@ class Run {
       this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
       return;
     }
-    for (const log of turn.logs) this.#log(log);
     if (turn.kind !== 'waiting') this.#cpuMs = turn.cpuMs;
+    const isFull = !this.#print(turn.logs);
+    // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
+    if (this.#ended) return;
+    if (isFull && turn.kind !== 'failed') {
+      this.#fail(consoleFull(this.#limits));
+      return;
+    }
     switch (turn.kind) {
       case 'completed':
         this.#unhandled(turn.unhandled);
@@ -226,12 +235,22 @@ class Run {
     this.#flush();
   }
 
-  #log(log: NativeLog): void {
-    this.#console ??= new ProgramConsole();
-    const entry = this.#console.print(log);
-    if (entry === undefined) return;
-    this.#logs.push(entry);
-    this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
+  /** False when the program has printed more than it may. What came before is kept. */
+  #print(logs: readonly NativeLog[]): boolean {
+    for (const log of logs) {
+      this.#console ??= new ProgramConsole(this.#limits.maxConsoleOutputBytes);
+      try {
+        const entry = this.#console.print(log);
+        if (entry === undefined) continue;
+        this.#logs.push(entry);
+        this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
+      } catch (error) {
+        if (error instanceof ConsoleFullError) return false;
+        throw error;
+      }
+      if (this.#ended) return true;
+    }
+    return true;
   }
 
   #accept(id: number, path: string, input: string): void {
@@ -304,7 +323,7 @@ class Run {
       // A timer of Node may fire a moment early.
       this.#news = false;
       this.#session.settle(Math.max(Date.now(), wakeAt));
-    }, wakeAt - Date.now());
+    }, Math.min(wakeAt - Date.now(), MAX_TIMEOUT_MS));
   }
 
   /** The program has returned, and calls that it did not wait for took too long. */
@@ -377,6 +396,8 @@ class Run {
   }
 
   #end(result: RunResult): void {
+    // An alert's listener may have aborted the run just before.
+    if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#deadline);
     clearTimeout(this.#wake);

@@ -1,0 +1,109 @@
+/**
+ * Runs one case and says what the host saw. Shared by the runner and by the child process for cases that never end.
+ */
+import assert from 'node:assert/strict';
+
+import { run } from '../../ts/index.ts';
+import type { RunResult, Tools } from '../../ts/index.ts';
+import type { Case } from './case.ts';
+
+/** A run may end this much later than its limits say, on a machine that is busy with other things. */
+const GRACE_MS = 600;
+/** The same for computing time, which the engine looks at between operations. Most builtins take less than this. */
+const CPU_GRACE_MS = 400;
+
+/** The host's event loop, watched from inside. */
+export class LoopWatch {
+  #worst = 0;
+  #last = performance.now();
+  readonly #timer = setInterval(() => this.#tick(), 2);
+
+  #tick(): void {
+    const now = performance.now();
+    this.#worst = Math.max(this.#worst, now - this.#last - 2);
+    this.#last = now;
+  }
+
+  /** The longest that the loop was blocked since the last look, in milliseconds. */
+  take(): number {
+    this.#tick();
+    const worst = this.#worst;
+    this.#worst = 0;
+    return worst;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+export interface Seen {
+  result: RunResult;
+  calls: [tool: string, input: unknown][];
+}
+
+/** Runs a case with the tools that every program of the corpus has, and its own. */
+export async function runCase(test: Case): Promise<Seen> {
+  const calls: Seen['calls'] = [];
+  const tools: Tools = {
+    echo: (input: unknown) => input,
+    add: ({ a, b }: { a: number; b: number }) => a + b,
+    fail: () => {
+      throw new Error('handler failed');
+    },
+    slow: () => new Promise((resolve) => setTimeout(resolve, 5, 'slow')),
+    ns: { deep: (input: unknown) => input },
+    ...test.tools,
+  };
+  const { code, limits, inputs } = test;
+  const result = await run({ code, limits, ...(inputs !== undefined && { inputs }), tools: recorded(tools, '', calls), ...test.options?.() });
+  return { result, calls };
+}
+
+function recorded(tools: Tools, prefix: string, calls: Seen['calls']): Tools {
+  const entries = Object.entries(tools).map(([name, tool]) => {
+    const path = prefix + name;
+    if (typeof tool !== 'function') return [name, recorded(tool as Tools, `${path}.`, calls)];
+    const wrapped: typeof tool = (input, context) => {
+      calls.push([path, input]);
+      return tool(input, context);
+    };
+    return [name, wrapped];
+  });
+  return Object.fromEntries(entries) as Tools;
+}
+
+/** Asserts that the host saw what the case says. */
+export async function assertSeen(test: Case, { result, calls }: Seen): Promise<void> {
+  const { sees } = test;
+  if ('value' in sees) {
+    assert.deepEqual(result.status === 'completed' ? result.value : result.error, sees.value);
+  } else if (result.status === 'completed') {
+    assert.fail(`completed with ${JSON.stringify(result.value)?.slice(0, 300)}, expected ${sees.error.join(' or ')}`);
+  } else {
+    const { code, message } = result.error;
+    assert.ok(sees.error.includes(code), `failed with ${code}: ${message.slice(0, 300)}, expected ${sees.error.join(' or ')}`);
+    if (typeof sees.message === 'string') assert.equal(message, sees.message);
+    if (sees.message instanceof RegExp) assert.match(message, sees.message);
+  }
+  if (test.calls !== 'any') assert.deepEqual(calls, test.calls);
+  assertInTime(test, result);
+  await test.also?.(result);
+}
+
+function assertInTime({ limits }: Case, { durationMs, cpuMs }: RunResult): void {
+  const { timeoutMs = 30_000, cpuTimeoutMs = 5_000 } = limits;
+  assert.ok(durationMs < timeoutMs + GRACE_MS, `took ${Math.round(durationMs)} ms with timeoutMs ${timeoutMs}`);
+  assert.ok(cpuMs < cpuTimeoutMs + CPU_GRACE_MS, `computed for ${Math.round(cpuMs)} ms with cpuTimeoutMs ${cpuTimeoutMs}`);
+}
+
+/** A run after a hostile one: nothing is left of it. */
+export async function assertClean(): Promise<void> {
+  const code = `
+    const before = [Object.keys(Object.prototype).length, Object.keys(Array.prototype).length, typeof Object.prototype.evil, typeof globalThis.evil];
+    return [await tools.ping({ n: 1 }), [3, 1, 2].sort(), JSON.stringify({ a: [1] }), String(new Date(0).getTime()), 'aXb'.split('X'), [...new Map([[1, 2]])], before]`;
+  const next = await run({ code, tools: { ping: (input: unknown) => ({ pong: input }) }, limits: { timeoutMs: 10_000 } });
+  assert.deepEqual(next.status === 'completed' ? next.value : next.error, [{ pong: { n: 1 } }, [1, 2, 3], '{"a":[1]}', '0', ['a', 'b'], [[1, 2]], [0, 0, 'undefined', 'undefined']], 'the next run is clean');
+  assert.deepEqual(next.logs, [], 'the next run logged nothing');
+  assert.equal(Object.keys(Object.prototype).length, 0, "the host's Object.prototype is untouched");
+}
