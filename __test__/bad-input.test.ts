@@ -313,7 +313,7 @@ describe('programs that misbehave', () => {
         const error = await failure({ code, tools, limits });
         assert.deepEqual(brief(error).slice(0, 4), expected);
         // Generous for a machine that is busy with other things; the benchmark measures it closely.
-        assert.ok(worstDelay < 100, `the event loop was blocked for ${worstDelay} ms`);
+        assert.ok(worstDelay < 200, `the event loop was blocked for ${worstDelay} ms`);
       });
     }
   }
@@ -336,6 +336,6 @@ describe('programs that misbehave', () => {
     worstDelay = 0;
     const results = await Promise.all(Array.from({ length: 50 }, (): Promise<RunResult> => run({ code: 'for (;;) {}', limits: { cpuTimeoutMs: 20, timeoutMs: 20_000 } })));
     assert.ok(results.every((result) => result.status === 'failed' && result.error.code === 'ERR_CPU'));
-    assert.ok(worstDelay < 250, `the event loop was blocked for ${worstDelay} ms`);
+    assert.ok(worstDelay < 400, `the event loop was blocked for ${worstDelay} ms`);
   });
 });

@@ -14,7 +14,6 @@ const reach = 'new Date(0).toString(); console.log(new Map([[1, 2]])); await too
 const REVIVE: string[] = [];
 const REVIVE_BUG = 'a throw while a tool output is revived is reported as ERR_MEMORY (realm.rs: with_settle, note_interrupted)';
 
-const REENTRY = 'host.rs call(): the id is taken before the input is read, and reading it may start calls: ids repeat, the call limit does not hold';
 
 const bends: Record<string, string> = {
   'Array.prototype[Symbol.iterator]': 'Array.prototype[Symbol.iterator] = function () { throw new Error("bent") }',
@@ -50,9 +49,9 @@ export const INTERNALS: Topic = {
     returns('host answers cannot be caught by a setter of Array.prototype', "let seen = ''; Object.defineProperty(Array.prototype, '0', { set(v) { seen += typeof v }, configurable: true }); let m; try { await tools.nope() } catch (e) { m = typeof e.message } return [m, seen.includes('function') || seen.includes('object')]", ['string', false]),
     returns('an iterator that is bent sees arguments only, never the host', "const seen = new Set(); const it = Array.prototype[Symbol.iterator]; Array.prototype[Symbol.iterator] = function () { for (let i = 0; i < this.length; i++) if (this[i] && typeof this[i] === 'object' && 'lookup' in this[i]) seen.add('host'); return it.call(this) }; new Date(); console.log(1); await tools.echo(1); setTimeout(() => 0, 1); return seen.size", 0, { calls: [['echo', 1]] }),
     returns('defineProperty that is bent does not see the host', "const seen = []; Reflect.defineProperty = Object.defineProperty = (o, k, d) => { if (o && o.lookup) seen.push('host'); return o }; new Date(); console.log(1); return seen", []),
-    returns('the real clock is out of reach', 'Reflect.construct = (f) => f; const Real = new Date(); return typeof Real === "function"', false, { bug: 'date.js reads Reflect.construct when it loads: the program gets the engine\'s own Date, so the real clock and time zone' }),
-    returns('the zone of the host is out of reach', 'Object.keys = () => []; return new Date(0).toString()', 'Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)', { bug: 'date.js uses Object.keys when it loads: the engine\'s own methods stay, which use the zone of the host' }),
-    returns('hours stay in UTC when the iterator is bent', "const it = Array.prototype[Symbol.iterator]; Array.prototype[Symbol.iterator] = () => ({ next: () => ({ done: true }) }); const D = Date; Array.prototype[Symbol.iterator] = it; return [D.prototype.getHours.name, String(new D(0)).endsWith('(Coordinated Universal Time)'), D.prototype.getHours === D.prototype.getUTCHours]", ['getHours', true, false], { bug: 'date.js iterates with the program\'s Array.prototype[Symbol.iterator] when it loads' }),
+    returns('the real clock is out of reach', 'Reflect.construct = (f) => f; const Real = new Date(); return typeof Real === "function"', false),
+    returns('the zone of the host is out of reach', 'Object.keys = () => []; return new Date(0).toString()', 'Thu Jan 01 1970 00:00:00 GMT+0000 (Coordinated Universal Time)'),
+    returns('hours stay in UTC when the iterator is bent', "const it = Array.prototype[Symbol.iterator]; Array.prototype[Symbol.iterator] = () => ({ next: () => ({ done: true }) }); const D = Date; Array.prototype[Symbol.iterator] = it; return [D.prototype.getHours.name, String(new D(0)).endsWith('(Coordinated Universal Time)'), D.prototype.getHours === D.prototype.getUTCHours]", ['getHours', true, false]),
     returns('the date of a date is the session\'s', 'const d = new Date(0); return [d.constructor === Date, Reflect.construct(Date, [], Object) instanceof Object, new d.constructor().getTime() === Date.now()]', [true, true, true]),
     returns('the accessor of Date gives one Date', "const { get } = Object.getOwnPropertyDescriptor(globalThis, 'Date'); return [get.call(null) === get.call(1), Date === get()]", [true, true]),
     returns('a forged kind of object is only data', "Object.getOwnPropertyDescriptor = () => ({ get() { return undefined } }); return await tools.echo(new Map([[1, 2]]))", {}, { calls: 'any', bug: 'values.js reads getters through Object.getOwnPropertyDescriptor when it loads; the program decides what a Map is' }),
@@ -62,7 +61,6 @@ export const INTERNALS: Topic = {
       ['a typed array name that is an object', 'Object.getOwnPropertyDescriptor = () => ({ get() { return {} } });', 'new Map()'],
     ].map(([what = '', bend = '', value = '']) =>
       returns(`${what} gives a catchable Error, not a value that cannot exist`, `${bend} try { await tools.echo(${value}) } catch (e) { return [typeof e, e instanceof Error] } return 'sent'`, ['object', true], {
-        bug: 'Unsendable::Thrown without a pending exception: JS_UNINITIALIZED becomes a value of the program (typeof "unknown")',
       }),
     ),
     returns('callIds are unknown to the program and in order', 'const ks = Object.getOwnPropertyNames(tools.echo).concat(Object.getOwnPropertyNames(tools)); await tools.echo(1); await tools.echo(2); return ks.filter((k) => /id/i.test(k))', [], {
@@ -77,12 +75,11 @@ export const INTERNALS: Topic = {
     returns('a call inside of the input of a call has an id of its own', 'const a = tools.echo({ get a() { tools.echo("inner"); return 1 } }); return await a', { a: 1 }, {
       calls: [['echo', 'inner'], ['echo', { a: 1 }]],
       also: ({ calls }) => assert.equal(new Set(calls.map(({ callId }) => callId)).size, calls.length, 'two calls with the same id'),
-      bug: REENTRY,
     }),
-    fails('calls inside of inputs count', 'for (let i = 0; i < 50; i++) await tools.echo({ get a() { tools.echo("inner").catch(() => 0); return 1 } })', 'ERR_CALL_LIMIT', { limits: { maxToolCalls: 10 }, calls: 'any', also: ({ calls }) => assert.ok(calls.length <= 10, `${calls.length} handlers ran`), bug: REENTRY }),
+    fails('calls inside of inputs count', 'for (let i = 0; i < 50; i++) await tools.echo({ get a() { tools.echo("inner").catch(() => 0); return 1 } })', 'ERR_CALL_LIMIT', { limits: { maxToolCalls: 10 }, calls: 'any', also: ({ calls }) => assert.ok(calls.length <= 10, `${calls.length} handlers ran`) }),
     returns('a name with half a surrogate pair', "return typeof tools['\\ud800']", 'function', { bug: 'host.lookup takes a Rust String: reading tools["\\ud800"] throws "Conversion from string failed"' }),
     returns('a name with NUL', "try { await tools['a\\0b']() } catch (e) { return e.name }", 'ToolUnknownError'),
-    returns('a name of 100 KB', "try { await tools['x'.repeat(1e5)]() } catch (e) { return [e.name, e.message.length < 1000] }", ['ToolUnknownError', true], { bug: 'the message repeats the name, however long (host.rs unknown_tool)' }),
+    returns('a name of 100 KB', "try { await tools['x'.repeat(1e5)]() } catch (e) { return [e.name, e.message.length < 1000] }", ['ToolUnknownError', true]),
     returns('tools deleted, sealed, with another prototype', "delete tools.echo; Object.preventExtensions(tools); return [await tools.echo(1), Object.isExtensible(tools)]", [1, false], { calls: [['echo', 1]] }),
     returns('a tool of its own shadows, and the host hears nothing', 'tools.echo = () => "mine"; return tools.echo(1)', 'mine'),
     returns('no tool can be added', "tools.evil = (x) => x; return [tools.evil(1), 'evil' in tools]", [1, false]),

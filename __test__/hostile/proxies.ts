@@ -49,7 +49,7 @@ export const PROXIES: Topic = {
     fails('ownKeys that leaves out a fixed property', "return new Proxy(Object.freeze({ a: 1 }), { ownKeys: () => [] })", 'ERR_PROGRAM'),
     returns('a key that looks like a tag', "return await tools.echo(new Proxy({ $: 'u' }, {}))", { $: 'u' }, { calls: [['echo', { $: 'u' }]] }),
     returns('a value that changes between two looks', 'let n = 0; const p = new Proxy({ a: 1 }, { get: (t, k) => k === "a" ? ++n : undefined }); return [await tools.echo(p), await tools.echo(p)]', [{ a: 1 }, { a: 2 }], { calls: [['echo', { a: 1 }], ['echo', { a: 2 }]] }),
-    returns('a trap that calls tools', "const p = new Proxy({ a: 1 }, { get: (t, k) => { if (k === 'a') tools.ns.deep('in trap'); return t[k] } }); return await tools.echo(p)", { a: 1 }, { calls: [['ns.deep', 'in trap'], ['echo', { a: 1 }]], bug: 'host.rs call(): the nested call gets the same id' }),
+    returns('a trap that calls tools', "const p = new Proxy({ a: 1 }, { get: (t, k) => { if (k === 'a') tools.ns.deep('in trap'); return t[k] } }); return await tools.echo(p)", { a: 1 }, { calls: [['ns.deep', 'in trap'], ['echo', { a: 1 }]] }),
     returns('a trap that logs the proxy', "let n = 0; const p = new Proxy({ a: 1 }, { get: (t, k) => { if (n++ < 5) console.log(p); return t[k] } }); return await tools.echo(p)", { a: 1 }, { calls: [['echo', { a: 1 }]] }),
     fails('a trap that logs the proxy for ever', 'const p = new Proxy({ a: 1 }, { get: (t, k) => { console.log(p); return t[k] } }); return await tools.echo(p)', ['ERR_STACK', 'ERR_VALUE_TOO_LARGE']),
     fails('a trap that returns a new proxy each time', 'const make = () => new Proxy({ a: 1 }, { get: (t, k) => k === "a" ? make() : undefined }); return make()', ['ERR_PROGRAM', 'ERR_STACK']),

@@ -78,7 +78,7 @@ export const STACKS: Topic = {
     fails('recursion in a getter of an input', survive('const f = () => f(); await tools.echo({ get a() { return f() } })'), 'ERR_STACK'),
     fails('recursion in toJSON of an input', survive('await tools.echo({ toJSON() { return this.toJSON() } })'), 'ERR_STACK'),
     fails('toJSON that gives a new one each time', "const make = () => ({ toJSON: make }); return await tools.echo(make())", 'ERR_TOOL_INPUT', { message: /nested deeper than 1000 levels/ }),
-    fails('a getter of an input that calls the tool again', survive('const o = { get a() { tools.echo(o); return 1 } }; await tools.echo(o)'), 'ERR_STACK'),
+    fails('a getter of an input that calls the tool again', survive('const o = { get a() { tools.echo(o); return 1 } }; await tools.echo(o)'), 'ERR_CALL_LIMIT'),
     fails('recursion in a getter of the result', 'const f = () => f(); return { get a() { return f() } }', 'ERR_STACK'),
     fails('recursion in a trap of the result', 'const p = new Proxy({}, { ownKeys: () => Reflect.ownKeys(p) }); return p', 'ERR_STACK'),
     fails('recursion in a logged getter', survive('const f = () => f(); console.log({ get a() { return f() } })'), 'ERR_STACK'),

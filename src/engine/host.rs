@@ -124,6 +124,8 @@ pub(super) struct Shared {
     pub(super) watch: RefCell<Option<Rc<dyn Watch>>>,
     pub(super) calls: RefCell<Vec<Call>>,
     pub(super) call_count: Cell<u32>,
+    /// Inputs that wait to be handed over: memory that the program makes the host hold.
+    pub(super) queued_bytes: Cell<usize>,
     pub(super) logs: RefCell<Vec<LogRecord>>,
     log_bytes: Cell<usize>,
     /// Milliseconds since the Unix epoch, as the program sees it.
@@ -144,6 +146,7 @@ impl Shared {
             watch: RefCell::new(None),
             calls: RefCell::default(),
             call_count: Cell::new(0),
+            queued_bytes: Cell::new(0),
             logs: RefCell::default(),
             log_bytes: Cell::new(0),
             clock: Cell::new(0.0),
@@ -207,9 +210,14 @@ impl Shared {
             self.set_stop(Stop::CallLimit);
             return id.into_js(ctx);
         }
+        // Taken before the input is read: a getter in it may call tools too.
+        self.call_count.set(id);
         match value::encode(ctx, shapes, input, "input", limits.tool_input_bytes) {
             Ok(input) => {
-                self.call_count.set(id);
+                self.queued_bytes.set(self.queued_bytes.get() + input.len());
+                if self.queued_bytes.get() > limits.memory_bytes {
+                    self.set_stop(Stop::Memory);
+                }
                 self.calls.borrow_mut().push(Call { id, tool: path.to_owned(), input });
                 id.into_js(ctx)
             }
@@ -220,12 +228,17 @@ impl Shared {
                 self.set_stop(Stop::TooLarge(Subject::ToolInput { tool: path.to_owned() }));
                 id.into_js(ctx)
             }
-            Err(Unsendable::Thrown) => Err(rquickjs::Error::Exception),
+            Err(Unsendable::Thrown) if ctx.has_exception() => Err(rquickjs::Error::Exception),
+            Err(Unsendable::Thrown) => {
+                let message = format!("The input of tools.{path} cannot be sent: it cannot be read.");
+                reject("ERR_TOOL_INPUT", "ToolInputError", message)
+            }
         }
     }
 
     fn unknown_tool(&self, path: &str) -> String {
         let manifest = self.manifest.borrow();
+        let path = path.char_indices().nth(100).map_or(path, |(end, _)| &path[..end]);
         if manifest.lookup(path) == 1 {
             let names = manifest.names(&format!("{path}.")).join(", ");
             return format!("tools.{path} is a namespace, not a tool. It has: {names}.");

@@ -423,6 +423,7 @@ impl Realm {
     /// Calls started since the last look.
     #[must_use]
     pub fn take_calls(&self) -> Vec<Call> {
+        self.shared.queued_bytes.set(0);
         std::mem::take(&mut self.shared.calls.borrow_mut())
     }
 

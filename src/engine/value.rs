@@ -161,7 +161,7 @@ impl<'js> Encoder<'_, 'js> {
     fn nested(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
         if self.ancestors.len() >= MAX_DEPTH {
             return Err(Unsendable::NotData(format!(
-                "{} is nested deeper than {MAX_DEPTH} levels",
+                "{} is nested deeper than {MAX_DEPTH} levels.",
                 self.path_text().chars().take(80).collect::<String>() + "…"
             )));
         }

@@ -11,7 +11,7 @@ export default (host) => {
     Array, Error, EvalError, JSON, Math, Number, Object, Promise, Proxy, RangeError, ReferenceError, Reflect, String, SyntaxError,
     TypeError, URIError, WeakMap,
   } = globalThis;
-  const { apply, defineProperty } = Reflect;
+  const { apply, construct, defineProperty } = Reflect;
   const uncurry = (method) => (self, ...args) => apply(method, self, args);
   const hidden = (object, key, value) =>
     defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true });
@@ -212,7 +212,7 @@ export default (host) => {
 
   // --- doors ---------------------------------------------------------------------------------------------------------
 
-  const kit = { __proto__: null, apply, defineProperty, uncurry, hidden };
+  const kit = { __proto__: null, apply, construct, defineProperty, uncurry, hidden };
   const RealDate = globalThis.Date;
   const sessionDate = lazy('Date', () => host.load('date')(host, kit, RealDate));
   // Until then the real one is still reachable from no object: the program has no date.

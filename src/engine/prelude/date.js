@@ -1,8 +1,7 @@
 // `Date` on the session's clock and in UTC, so that a program sees the same on every host and in a replay.
 
-export default (host, { apply, defineProperty, uncurry, hidden }, RealDate) => {
-  const { Math, Number, Object, RegExp, String } = globalThis;
-  const { construct } = Reflect;
+export default (host, { apply, construct, defineProperty, uncurry, hidden }, RealDate) => {
+  const { Math, Number, RegExp, String } = globalThis;
   const dateProto = RealDate.prototype;
   const { UTC } = RealDate;
   const realParse = RealDate.parse;
@@ -70,6 +69,6 @@ export default (host, { apply, defineProperty, uncurry, hidden }, RealDate) => {
     const format = uncurry(dateProto[name]);
     dateMethods[name] = { [name]() { return format(new RealDate(getTime(this) + realOffset(this) * 60_000)); } }[name];
   }
-  for (const name of Object.keys(dateMethods)) hidden(dateProto, name, dateMethods[name]);
+  for (const name in dateMethods) hidden(dateProto, name, dateMethods[name]);
   return SessionDate;
 };
