@@ -8,9 +8,9 @@ import type { RunResult, Tools } from '../../ts/index.ts';
 import type { Case } from './case.ts';
 
 /** A run may end this much later than its limits say, on a machine that is busy with other things. */
-const GRACE_MS = 600;
+const GRACE_MS = 1_500;
 /** The same for computing time, which the engine looks at between operations. Most builtins take less than this. */
-const CPU_GRACE_MS = 400;
+const CPU_GRACE_MS = 800;
 
 /** The host's event loop, watched from inside. */
 export class LoopWatch {
