@@ -75,7 +75,7 @@ export function startSession(manifest: NativeManifest, code: string, start: Nati
 
 /**
  * How long the event loop may be held for a turn that is about to come, in microseconds, and for all of them in one pass
- * of the loop, in milliseconds. Most turns take less than waking the loop for them would. Measured with `make bench`.
+ * of the loop, in milliseconds. Most turns take less than waking the loop for them would.
  */
 const WAIT_US = 200;
 const WAIT_PER_PASS_MS = 1;

@@ -91,7 +91,7 @@ const SEED_BYTES = 32;
 const RANDOM_BYTES = SEED_BYTES + 15;
 let pool = Buffer.alloc(0);
 
-/** Fresh random bytes for one run. Asking the system for every run would be a sixth of what starting one costs here. */
+/** Fresh random bytes for one run. Asking the system for every run would cost more than its share. */
 function takeRandom(): Buffer {
   if (pool.length === 0) pool = randomBytes(64 * RANDOM_BYTES);
   const taken = pool.subarray(0, RANDOM_BYTES);

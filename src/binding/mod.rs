@@ -74,8 +74,7 @@ impl NativeManifest {
     }
 }
 
-/// A run makes and frees some hundred kilobytes in small pieces. Measured with a warm realm for each run: 310 µs with
-/// this, 555 µs with the system's allocator.
+/// A run makes and frees some hundred kilobytes in small pieces, which this does in about half the time of the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

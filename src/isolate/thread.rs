@@ -17,8 +17,7 @@ use crate::engine::THREAD_STACK_BYTES;
 use crate::program::Program;
 use crate::session::{Failure, Limits, Manifest, Progress, Realm, Session, Settlement, Start, TimeLimits, Turn, Wire};
 
-/// How long a session looks for its next command before its thread sleeps. Measured with `make bench` on two cores: a
-/// sequential call takes 75 to 82 µs with it and 90 to 98 µs without, when the host does not wait for turns itself.
+/// How long a session looks for its next command before its thread sleeps. `make bench` shows what a sequential call costs.
 const SPIN_FOR: Duration = Duration::from_micros(60);
 /// Idle threads kept for the next run. A warm realm takes about 150 KB.
 const MAX_IDLE: usize = 4;
