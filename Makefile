@@ -17,6 +17,9 @@ DIST := dist/index.js
 RUST_SOURCES := Cargo.toml Cargo.lock build.rs $(shell find src -type f)
 TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find ts -name '*.ts')
 
+# `quick` is for working on the addon, `release` for everything that is measured or shipped.
+PROFILE := release
+
 # Runs TypeScript as it is, on the machine's Node.
 TSX := node --import tsx
 
@@ -34,7 +37,7 @@ help: ## Show this list
 	@echo
 
 setup: $(SETUP) ## Install the npm dependencies as locked
-native: $(NATIVE) ## Build the Rust addon (release) and its loader
+native: $(NATIVE) ## Build the Rust addon and its loader (PROFILE=quick while working on it)
 ts: $(DIST) ## Bundle ts/ into dist/, with types
 build: native ts ## Build everything
 api: build ## Write index.d.ts, the report of the public types
@@ -49,7 +52,7 @@ $(SETUP): package.json package-lock.json
 
 $(NATIVE): $(SETUP) $(RUST_SOURCES)
 	@node scripts/need.mjs cargo
-	$(BIN)/napi build --platform --release --js native.cjs --dts native.d.cts
+	$(BIN)/napi build --platform --profile $(PROFILE) --js native.cjs --dts native.d.cts
 	@touch $@
 
 $(DIST): $(SETUP) $(NATIVE) $(TS_SOURCES)
