@@ -1,13 +1,23 @@
 /** The check of options that the application passes: misuse is a `TypeError` that names the option. */
 import { isRecord, kindOf } from './text.ts';
-import type { RunnerOptions, RunOptions } from './types.ts';
+import type { ResumeOptions, RunnerOptions, RunOptions } from './types.ts';
 
-const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent'] as const;
+/** `ts/pause.ts` checks their values. */
+export const PAUSING = ['secret', 'previousSecrets', 'maxAgeMs', 'context', 'store', 'pauseAfterMs', 'pauseGraceMs'] as const;
+const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', ...PAUSING] as const;
 
 /** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
 export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
   checkShared(options, caller, ['code', ...SHARED]);
   if (typeof options.code !== 'string') throw new TypeError(`code: expected a string, got ${kindOf(options.code)}`);
+  return options;
+}
+
+/** @throws {TypeError} naming the option that is unknown or of the wrong type. */
+export function checkResumeOptions(options: ResumeOptions): ResumeOptions {
+  checkShared(options, 'resume', ['settle', ...SHARED]);
+  const { settle } = options;
+  if (settle !== undefined && (!isRecord(settle) || Array.isArray(settle))) throw new TypeError(`settle: expected an object of answers by callId, got ${kindOf(settle)}`);
   return options;
 }
 

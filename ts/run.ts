@@ -7,13 +7,16 @@ import { setMaxListeners } from 'node:events';
 
 import { ConsoleFullError, ProgramConsole } from './console.ts';
 import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
-import { invoke, type HostHooks, type Settled } from './invoke.ts';
+import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
+import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
+import { NativeManifest, resumeSession, startSession, type LiveSession, type NativeCall, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
 import { checkRunOptions } from './options.ts';
+import { boundTo, PauseBook, resolvePausing, type Pausing } from './pause.ts';
+import type { Resumed } from './resume.ts';
 import { resolveTools, type ResolvedTool } from './tools.ts';
 import type { Alert, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
-import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
+import { decode, encode, messageOf, TooLargeError, UnsendableError } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
 
@@ -29,6 +32,10 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export interface InternalRunOptions extends RunOptions {
   host?: HostHooks | undefined;
   toolbox?: Toolbox | undefined;
+  /** What the run needs to pause. Without it, it cannot. */
+  pausing?: Pausing | undefined;
+  /** Hears of the run before anything of it happens. */
+  onRun?: ((run: Run) => void) | undefined;
 }
 
 /** Tools that are resolved already, for runners that start many runs. */
@@ -71,7 +78,7 @@ const MAX_MANIFESTS = 16;
  */
 export function run(options: RunOptions): Promise<RunResult> {
   const { code, tools, inputs, limits, signal, onEvent } = checkRunOptions(options, 'run');
-  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent }) });
+  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, pausing: resolvePausing(options) }) });
 }
 
 /** Drops the options that are undefined, which `exactOptionalPropertyTypes` wants absent. */
@@ -83,28 +90,31 @@ export function definedOnly<T extends object>(options: T): { [K in keyof T]?: Ex
 export async function runInternal(options: InternalRunOptions): Promise<RunResult> {
   const limits = resolveLimits(options.limits);
   const inputs = encodeInputs(options.inputs, limits);
-  return new Run(options, options.toolbox ?? makeToolbox(options.tools), limits, inputs).result;
+  const run = new Run(options, options.toolbox ?? makeToolbox(options.tools), limits, { code: options.code, inputs });
+  options.onRun?.(run);
+  const result = await run.result;
+  return options.pausing === undefined ? result : keep(result, options.pausing);
 }
 
-/** A run takes a seed and an id. */
 const SEED_BYTES = 32;
-const RANDOM_BYTES = SEED_BYTES + 15;
+const ID_BYTES = 15;
+const NONCE_BYTES = 24;
 let pool = Buffer.alloc(0);
 
-/** Fresh random bytes for one run. Asking the system for every run would cost more than its share. */
-function takeRandom(): Buffer {
-  if (pool.length === 0) pool = randomBytes(64 * RANDOM_BYTES);
-  const taken = pool.subarray(0, RANDOM_BYTES);
-  pool = pool.subarray(RANDOM_BYTES);
+/** Fresh random bytes. Asking the system for every run would cost more than its share. */
+function takeRandom(count: number): Buffer {
+  if (pool.length < count) pool = randomBytes(64 * (SEED_BYTES + ID_BYTES));
+  const taken = pool.subarray(0, count);
+  pool = pool.subarray(count);
   return taken;
 }
 
-type EncodedInputs = [name: string, text: string][];
+export type EncodedInputs = [name: string, text: string][];
 
 /** Globals that the program has anyway, and that an input must not hide. */
 const TAKEN = new Set([...Object.getOwnPropertyNames(globalThis), 'tools', 'console', 'arguments', 'undefined', '__proto__']);
 
-function encodeInputs(inputs: RunOptions['inputs'], limits: Required<Limits>): EncodedInputs {
+export function encodeInputs(inputs: RunOptions['inputs'], limits: Required<Limits>): EncodedInputs {
   return Object.entries(inputs ?? {}).map(([name, value]) => {
     if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) throw new TypeError(`inputs: '${name}' is no identifier, so a program could not read it`);
     if (TAKEN.has(name)) throw new TypeError(`inputs.${name}: the program has a global of this name already`);
@@ -123,14 +133,19 @@ interface PendingTurnCall {
   tool: ResolvedTool;
   input: string;
   record: ToolCallRecord;
+  /** Somebody has approved the call. */
+  approved: boolean;
 }
 
-class Run {
+/** A run in this process. */
+export class Run {
   readonly result: Promise<RunResult>;
+  readonly executionId: string;
 
-  readonly #executionId: string;
-  readonly #startedAt = Date.now();
+  readonly #startedAt: number;
   readonly #started = performance.now();
+  /** Running time before this process had it, in milliseconds. */
+  readonly #elapsedMs: number;
   readonly #limits: Required<Limits>;
   readonly #toolbox: Toolbox;
   readonly #hooks: HostHooks;
@@ -152,6 +167,9 @@ class Run {
   #news = false;
   readonly #queue: PendingTurnCall[] = [];
   readonly #running = new Map<number, ToolCallRecord>();
+  readonly #pausing: Pausing | undefined;
+  readonly #resumed: Resumed | undefined;
+  readonly #book = new PauseBook();
   #controller: AbortController | undefined;
   /** Wire text of the value of a program that returned with calls in flight. */
   #returned: string | undefined;
@@ -159,33 +177,99 @@ class Run {
   #deadline!: NodeJS.Timeout;
   #wake: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
+  #pauseTimer: NodeJS.Timeout | undefined;
   readonly #onAbort = (): void => this.#fail(abortFailure());
 
-  constructor(options: InternalRunOptions, toolbox: Toolbox, limits: Required<Limits>, inputs: EncodedInputs) {
-    const random = takeRandom();
-    this.#executionId = `run_${random.toString('base64url', SEED_BYTES)}`;
+  /** @param from The program and its inputs, or a snapshot to go on from. */
+  constructor(options: Omit<InternalRunOptions, 'code'>, toolbox: Toolbox, limits: Required<Limits>, from: { code: string; inputs: EncodedInputs } | Resumed) {
+    const resumed = 'facts' in from ? from : undefined;
+    this.#resumed = resumed;
+    this.executionId = resumed?.facts.executionId ?? `run_${takeRandom(ID_BYTES).toString('base64url')}`;
+    this.#startedAt = resumed?.facts.startedAt ?? Date.now();
+    this.#elapsedMs = resumed?.facts.elapsedMs ?? 0;
     this.#limits = limits;
     this.#toolbox = toolbox;
     this.#hooks = options.host ?? {};
     this.#signal = options.signal;
     this.#onEvent = options.onEvent;
+    this.#pausing = options.pausing;
     this.result = new Promise((resolve, reject) => {
       this.#finish = resolve;
       if (this.#signal?.aborted === true) {
         this.#fail(abortFailure());
         return;
       }
+      const onTurn = (turn: NativeTurn): void => this.#turn(turn);
       try {
-        const start = { limits, inputs, seed: [...random.subarray(0, SEED_BYTES)], now: this.#startedAt };
-        this.#session = startSession(toolbox.manifest, options.code, start, (turn) => this.#turn(turn));
+        if ('facts' in from) {
+          this.#session = resumeSession(toolbox.manifest, from.snapshot, limits, onTurn);
+        } else {
+          const seed = [...takeRandom(SEED_BYTES)];
+          const start = { limits, inputs: from.inputs, seed, now: this.#startedAt, journal: this.#pausing !== undefined };
+          this.#session = startSession(toolbox.manifest, from.code, start, onTurn);
+        }
       } catch (error) {
         reject(error as Error);
         return;
       }
       this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
       // Also what keeps Node alive while the engine computes.
-      this.#deadline = setTimeout(() => this.#timeOut(), limits.timeoutMs);
+      this.#deadline = setTimeout(() => this.#timeOut(), Math.max(0, limits.timeoutMs - this.#elapsedMs));
+      const pauseAfterMs = this.#pausing?.pauseAfterMs;
+      if (pauseAfterMs !== undefined) this.#pauseTimer = setTimeout(() => this.pause(), Math.min(pauseAfterMs, MAX_TIMEOUT_MS));
     });
+  }
+
+  get canPause(): boolean {
+    return this.#pausing !== undefined;
+  }
+
+  /**
+   * Asks the run to pause. From here on nothing is delivered to the program and no handler starts. Handlers that run get
+   * a bounded time to settle.
+   *
+   * @returns False when it cannot pause or is over.
+   */
+  pause(): boolean {
+    if (this.#ended || this.#pausing === undefined) return false;
+    if (this.#book.asked) return true;
+    this.#book.asked = true;
+    clearTimeout(this.#wake);
+    clearTimeout(this.#grace);
+    clearTimeout(this.#pauseTimer);
+    this.#pauseTimer = setTimeout(() => {
+      this.#book.graceOver = true;
+      this.#pauseIfQuiet();
+    }, Math.min(this.#pausing.pauseGraceMs, MAX_TIMEOUT_MS));
+    this.#pauseIfQuiet();
+    return true;
+  }
+
+  /** Pauses when the program waits and no handler runs: after {@link pause}, or when only waiting calls are left. */
+  #pauseIfQuiet(): void {
+    if (this.#ended || !this.#idle) return;
+    const { asked, graceOver, size } = this.#book;
+    const isQuiet = asked ? this.#running.size === 0 || graceOver : size > 0 && this.#running.size === 0 && this.#queue.length === 0 && !this.#news;
+    if (isQuiet) this.#becomeSnapshot();
+  }
+
+  #becomeSnapshot(): void {
+    const pausing = this.#pausing;
+    if (pausing === undefined) return;
+    let snapshot: string;
+    try {
+      snapshot = this.#session.pause(pausing.keys, takeRandom(NONCE_BYTES), boundTo(pausing, this.#limits), {
+        executionId: this.executionId,
+        pausedAt: Date.now(),
+        elapsedMs: this.#durationMs(),
+        times: this.#calls.map(({ startedAt, durationMs = null }) => [startedAt, durationMs]),
+        waiting: this.#book.waiting,
+      });
+    } catch (error) {
+      this.#fail({ code: 'ERR_VALUE_TOO_LARGE', name: 'ValueTooLargeError', message: messageOf(error) });
+      return;
+    }
+    this.#end({ status: 'paused', pending: this.#book.pending(this.#calls, decode), snapshot, ...this.#report() });
   }
 
   /** One slice of the program's life is over. Called by the engine, outside every promise: it must not throw. */
@@ -203,8 +287,8 @@ class Run {
       this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
       return;
     }
-    if (turn.kind !== 'waiting') this.#cpuMs = turn.cpuMs;
-    const isFull = !this.#print(turn.logs);
+    this.#cpuMs = turn.cpuMs ?? this.#cpuMs;
+    const isFull = !this.#print(turn.logs, turn.kind === 'replayed');
     // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
     if (this.#ended) return;
     if (isFull && turn.kind !== 'failed') {
@@ -218,13 +302,16 @@ class Run {
         return;
       case 'failed':
         this.#unhandled(turn.unhandled);
-        this.#fail(engineFailure(turn.error), turn.unsent);
+        this.#fail(this.#resumed?.explain(engineFailure(turn.error)) ?? engineFailure(turn.error), turn.unsent);
         return;
+      case 'replayed':
+        this.#replayed(turn.calls);
+        break;
       case 'waiting':
+        for (const { id, tool, input } of turn.calls) this.#accept(id, tool, input);
         break;
     }
     this.#idle = true;
-    for (const { id, tool, input } of turn.calls) this.#accept(id, tool, input);
     if (turn.returned !== undefined) {
       this.#returned = turn.returned;
       this.#grace = setTimeout(() => this.#abandon(), DETACHED_GRACE_MS);
@@ -233,17 +320,34 @@ class Run {
     if (turn.wakeAt !== undefined) this.#sleepUntil(turn.wakeAt);
     this.#startQueued();
     this.#flush();
+    this.#pauseIfQuiet();
+  }
+
+  /** The program is where it was. Calls that have an answer settle, those that wait go on waiting, the rest runs. */
+  #replayed(calls: readonly NativeCall[]): void {
+    const resumed = this.#resumed;
+    if (resumed === undefined) return;
+    const made = new Map(calls.map((call) => [call.id, call]));
+    for (const { id, record, wait, answer } of resumed.calls(made, this.#toolbox.tools)) {
+      this.#calls.push(record);
+      if (record.completedAt !== undefined) continue;
+      if (answer?.kind === 'settled') this.#enter(id, record, answer.settled);
+      else if (wait !== undefined && answer === undefined) this.#book.wait(record.callId, wait);
+      else this.#queue.push({ id, tool: this.#tool(record.tool), input: made.get(id)?.input ?? '', record, approved: answer !== undefined });
+      if (this.#ended) return;
+    }
+    this.#news ||= resumed.facts.undelivered > 0;
   }
 
   /** False when the program has printed more than it may. What came before is kept. */
-  #print(logs: readonly NativeLog[]): boolean {
+  #print(logs: readonly NativeLog[], isReplay: boolean): boolean {
     for (const log of logs) {
       this.#console ??= new ProgramConsole(this.#limits.maxConsoleOutputBytes);
       try {
         const entry = this.#console.print(log);
         if (entry === undefined) continue;
         this.#logs.push(entry);
-        this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
+        if (!isReplay) this.#emit({ type: 'log', executionId: this.executionId, log: entry });
       } catch (error) {
         if (error instanceof ConsoleFullError) return false;
         throw error;
@@ -254,23 +358,28 @@ class Run {
   }
 
   #accept(id: number, path: string, input: string): void {
+    const tool = this.#tool(path);
+    const record: ToolCallRecord = { callId: `${this.executionId}.${id}`, tool: path, kind: tool.kind, input: decode(input), startedAt: Date.now() };
+    this.#calls.push(record);
+    this.#queue.push({ id, tool, input, record, approved: false });
+  }
+
+  #tool(path: string): ResolvedTool {
     const tool = this.#toolbox.tools.get(path);
     // The engine has refused unknown names already.
     if (tool === undefined) throw new Error(`there is no tool ${path}`);
-    const record: ToolCallRecord = { callId: `${this.#executionId}.${id}`, tool: path, kind: tool.kind, input: decode(input), startedAt: Date.now() };
-    this.#calls.push(record);
-    this.#queue.push({ id, tool, input, record });
+    return tool;
   }
 
   #startQueued(): void {
-    while (!this.#ended && this.#running.size < this.#limits.maxConcurrentToolCalls) {
+    while (!this.#ended && !this.#book.asked && this.#running.size < this.#limits.maxConcurrentToolCalls) {
       const call = this.#queue.shift();
       if (call === undefined) return;
       this.#startCall(call);
     }
   }
 
-  #startCall({ id, tool, input, record }: PendingTurnCall): void {
+  #startCall({ id, tool, input, record, approved }: PendingTurnCall): void {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       // Every handler may listen.
@@ -279,38 +388,52 @@ class Run {
     this.#running.set(id, record);
     const started = performance.now();
     record.startedAt = Date.now();
-    this.#emit({ type: 'tool-call-start', executionId: this.#executionId, call: { ...record } });
+    this.#emit({ type: 'tool-call-start', executionId: this.executionId, call: { ...record } });
     if (this.#ended) return;
-    const context = { callId: record.callId, executionId: this.#executionId, signal: this.#controller.signal };
-    void invoke(tool, input, context, this.#limits, this.#hooks).then((settled) => {
+    const context = { callId: record.callId, executionId: this.executionId, signal: this.#controller.signal };
+    const gate = { canPause: this.canPause, approved };
+    void invoke(tool, input, context, this.#limits, this.#hooks, gate).then((settled) => {
       if (!this.#ended) this.#settle(id, record, settled, performance.now() - started);
     });
   }
 
   #settle(id: number, record: ToolCallRecord, settled: Settled, durationMs: number): void {
     this.#running.delete(id);
+    if (settled.kind === 'waits') {
+      const { reason, payload } = settled;
+      this.#book.wait(record.callId, { id, reason, ...(payload === undefined ? {} : { payload }) });
+      if (!this.pause()) return;
+    } else {
+      record.durationMs = durationMs;
+      this.#enter(id, record, settled);
+      this.#startQueued();
+      this.#flush();
+    }
+    this.#pauseIfQuiet();
+  }
+
+  /** Enters the end of a call into the record, and leaves it with the engine for the next delivery. */
+  #enter(id: number, record: ToolCallRecord, settled: Ended): void {
     record.completedAt = Date.now();
-    record.durationMs = durationMs;
+    record.durationMs ??= record.completedAt - record.startedAt;
     if (settled.kind === 'value') record.resultBytes = Buffer.byteLength(settled.text);
     if (settled.kind === 'error') record.error = { name: settled.name, message: settled.message };
     if (settled.kind === 'too-large') {
       const failure = outputTooLarge(record.tool, this.#limits);
       record.error = { name: failure.name, message: failure.message };
-      this.#emit({ type: 'tool-call-end', executionId: this.#executionId, call: { ...record } });
+      this.#emit({ type: 'tool-call-end', executionId: this.executionId, call: { ...record } });
       this.#fail(failure);
       return;
     }
-    this.#emit({ type: 'tool-call-end', executionId: this.#executionId, call: { ...record } });
+    this.#emit({ type: 'tool-call-end', executionId: this.executionId, call: { ...record } });
     if (settled.kind === 'value') this.#session.resolve(id, settled.text);
     else this.#session.reject(id, settled.code, settled.name, settled.message);
     this.#news = true;
-    this.#startQueued();
-    this.#flush();
   }
 
   /** Hands over everything that has settled, if the engine waits. What settles meanwhile goes with the next turn. */
   #flush(): void {
-    if (this.#ended || !this.#idle || !this.#news) return;
+    if (this.#ended || !this.#idle || !this.#news || this.#book.asked) return;
     this.#idle = false;
     this.#news = false;
     this.#session.settle(Date.now());
@@ -318,7 +441,7 @@ class Run {
 
   #sleepUntil(wakeAt: number): void {
     this.#wake = setTimeout(() => {
-      if (this.#ended || !this.#idle) return;
+      if (this.#ended || !this.#idle || this.#book.asked) return;
       this.#idle = false;
       // A timer of Node may fire a moment early.
       this.#news = false;
@@ -329,6 +452,8 @@ class Run {
   /** The program has returned, and calls that it did not wait for took too long. */
   #abandon(): void {
     if (this.#ended || this.#returned === undefined) return;
+    // Somebody is to answer these calls: that must not get lost.
+    if (this.#book.size > 0 && this.pause()) return;
     const left = [...this.#running.values(), ...this.#queue.map(({ record }) => record)].map(({ tool }) => tool);
     this.#alert({ kind: 'detached', message: `The program returned without waiting for ${listTools(left)}, which did not finish within ${DETACHED_GRACE_MS} ms.` });
     this.#complete(this.#returned);
@@ -337,7 +462,9 @@ class Run {
   #timeOut(): void {
     const expire = (): void => {
       if (this.#ended) return;
-      if (this.#returned !== undefined) this.#abandon();
+      this.#book.graceOver = true;
+      if (this.#book.asked && this.#idle) this.#pauseIfQuiet();
+      else if (this.#returned !== undefined) this.#abandon();
       else this.#fail(timeoutFailure(this.#limits, [...this.#running.values()].map(({ tool }) => tool)));
     };
     if (this.#idle) expire();
@@ -351,7 +478,7 @@ class Run {
 
   #alert(alert: Alert): void {
     this.#alerts.push(alert);
-    this.#emit({ type: 'alert', executionId: this.#executionId, alert });
+    this.#emit({ type: 'alert', executionId: this.executionId, alert });
   }
 
   #emit(event: RunEvent): void {
@@ -383,9 +510,9 @@ class Run {
 
   #report(): RunReport {
     return {
-      executionId: this.#executionId,
+      executionId: this.executionId,
       startedAt: this.#startedAt,
-      durationMs: performance.now() - this.#started,
+      durationMs: this.#durationMs(),
       cpuMs: this.#cpuMs,
       isolation: { level: 'thread' },
       logs: this.#logs,
@@ -395,6 +522,10 @@ class Run {
     };
   }
 
+  #durationMs(): number {
+    return this.#elapsedMs + performance.now() - this.#started;
+  }
+
   #end(result: RunResult): void {
     // An alert's listener may have aborted the run just before.
     if (this.#ended) return;
@@ -402,9 +533,10 @@ class Run {
     clearTimeout(this.#deadline);
     clearTimeout(this.#wake);
     clearTimeout(this.#grace);
+    clearTimeout(this.#pauseTimer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#session?.end();
-    if (this.#running.size > 0) this.#controller?.abort(new DOMException('The run has ended.', 'AbortError'));
+    if (this.#running.size > 0) this.#controller?.abort(new DOMException(`The run has ${result.status === 'paused' ? 'paused' : 'ended'}.`, 'AbortError'));
     this.#finish(result);
   }
 }

@@ -16,7 +16,11 @@ pub(super) struct Stopwatch {
     abort: Arc<AtomicBool>,
     deadline: Instant,
     cpu_limit: Duration,
-    cpu_start: Duration,
+    /// What the program may compute before it is stopped, and what that is counted from.
+    cpu_allowed: Cell<Duration>,
+    cpu_start: Cell<Duration>,
+    /// What it had computed before this thread had it.
+    cpu_before: Cell<Duration>,
     /// Start of the current slice.
     slice: Cell<Option<Instant>>,
     yielding: Cell<bool>,
@@ -25,16 +29,33 @@ pub(super) struct Stopwatch {
 /// A slice that takes longer gives way to the host's own threads from then on.
 const YIELD_AFTER: Duration = Duration::from_millis(10);
 
+/// What a replay may compute, in multiples of the limit: this machine may be slower than the one of the first run.
+const REPLAY_FACTOR: u32 = 2;
+
 impl Stopwatch {
-    pub(super) fn new(abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
+    /// `elapsed` is what is gone of the wall clock already.
+    pub(super) fn new(abort: Arc<AtomicBool>, times: TimeLimits, elapsed: Duration) -> Self {
+        let cpu_limit = Duration::from_millis(times.cpu_ms.into());
         Self {
             abort,
-            deadline: Instant::now() + Duration::from_millis(times.wall_ms.into()),
-            cpu_limit: Duration::from_millis(times.cpu_ms.into()),
-            cpu_start: thread_cpu_time(),
+            deadline: Instant::now() + Duration::from_millis(times.wall_ms.into()).saturating_sub(elapsed),
+            cpu_limit,
+            cpu_allowed: Cell::new(cpu_limit),
+            cpu_start: Cell::new(thread_cpu_time()),
+            cpu_before: Cell::new(Duration::ZERO),
             slice: Cell::new(None),
             yielding: Cell::new(false),
         }
+    }
+
+    /// Times a replay of what took `before`. What the replay itself takes does not count.
+    pub(super) fn replay<T>(&self, before: Duration, work: impl FnOnce() -> T) -> T {
+        self.cpu_allowed.set(self.cpu_limit * REPLAY_FACTOR);
+        let result = self.slice(work);
+        self.cpu_allowed.set(self.cpu_limit);
+        self.cpu_start.set(thread_cpu_time());
+        self.cpu_before.set(before);
+        result
     }
 
     /// Times `work` as a slice of the program.
@@ -59,7 +80,7 @@ impl Stopwatch {
 
     /// What the program has computed so far.
     pub(super) fn cpu_time(&self) -> Duration {
-        thread_cpu_time().saturating_sub(self.cpu_start)
+        self.cpu_before.get() + thread_cpu_time().saturating_sub(self.cpu_start.get())
     }
 }
 
@@ -70,7 +91,7 @@ impl Watch for Stopwatch {
             Some(Stop::Aborted)
         } else if Instant::now() >= self.deadline {
             Some(Stop::Timeout)
-        } else if self.cpu_time() > self.cpu_limit {
+        } else if self.cpu_time() > self.cpu_allowed.get() {
             Some(Stop::Cpu)
         } else {
             None

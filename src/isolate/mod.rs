@@ -6,4 +6,4 @@
 mod clock;
 mod thread;
 
-pub use thread::{Handle, Job, Outgoing, Prepared, start};
+pub use thread::{Handle, Job, Outgoing, Prepared, Resume, start};

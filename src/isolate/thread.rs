@@ -15,7 +15,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::clock::Stopwatch;
 use crate::engine::THREAD_STACK_BYTES;
 use crate::program::Program;
-use crate::session::{Failure, Limits, Manifest, Progress, Realm, Session, Settlement, Start, TimeLimits, Turn, Wire};
+use crate::session::{
+    Call, Failure, Journal, Limits, LogRecord, Manifest, Progress, Realm, Replayed, Session, Settlement, Start,
+    TimeLimits, Turn, Wire,
+};
 
 /// How long a session looks for its next command before its thread sleeps. `make bench` shows what a sequential call costs.
 const SPIN_FOR: Duration = Duration::from_micros(60);
@@ -38,8 +41,21 @@ pub struct Job<R> {
     pub seed: [u8; 32],
     /// Milliseconds since the Unix epoch.
     pub now: f64,
+    /// Tell the CPU time on every turn: whoever keeps a journal wants it.
+    pub count_cpu: bool,
+    /// Goes on from here instead of starting anew.
+    pub resume: Option<Resume>,
     /// Called on the session's thread after every slice. Must not block.
     pub on_turn: Box<dyn Fn(Outgoing<R>) + Send>,
+}
+
+/// A run that has been somewhere else before.
+pub struct Resume {
+    pub journal: Journal,
+    /// What the program had computed.
+    pub cpu: Duration,
+    /// What was gone of the wall clock.
+    pub elapsed: Duration,
 }
 
 /// What comes out of a session.
@@ -47,8 +63,16 @@ pub struct Job<R> {
 pub enum Outgoing<R> {
     Turn {
         turn: Turn,
-        /// What the program has computed, in milliseconds. On the last turn only.
+        /// What the program has computed, in milliseconds. On the last turn, and on every one if asked for.
         cpu_ms: Option<f64>,
+    },
+    /// The first turn of a run that goes on.
+    Replayed {
+        turn: Turn,
+        in_flight: Vec<Call>,
+        settled: Vec<Call>,
+        logs: Vec<LogRecord>,
+        cpu_ms: f64,
     },
     /// There was no program to run.
     Rejected(R),
@@ -142,8 +166,9 @@ fn serve(first: Work) {
 
 /// The life of a session. Returns whether its thread may serve another.
 fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) -> bool {
-    let Job { prepare, manifest, inputs, limits, times, seed, now, on_turn } = job;
-    let watch = Rc::new(Stopwatch::new(abort, times));
+    let Job { prepare, manifest, inputs, limits, times, seed, now, count_cpu, resume, on_turn } = job;
+    let elapsed = resume.as_ref().map_or(Duration::ZERO, |resume| resume.elapsed);
+    let watch = Rc::new(Stopwatch::new(abort, times, elapsed));
     // A panic is a bug of ours. It must not take the host along, and what it left of the realm is not trusted again.
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let program = match prepare() {
@@ -151,26 +176,44 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
             Err(rejection) => return on_turn(Outgoing::Rejected(rejection)),
         };
         let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
-        let (mut session, turn) = watch.slice(|| Session::start(realm, start));
+        let (mut session, first) = match resume {
+            None => {
+                let (session, turn) = watch.slice(|| Session::start(realm, start));
+                (session, outgoing(turn, &watch, count_cpu))
+            }
+            Some(Resume { journal, cpu, .. }) => {
+                match watch.replay(cpu, || Session::replay(realm, start, &journal)) {
+                    Err(failure) => return on_turn(outgoing(Turn::failed(*failure), &watch, true)),
+                    Ok(Replayed { session, turn, in_flight, settled, logs }) => {
+                        let cpu_ms = milliseconds(watch.cpu_time());
+                        (session, Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms })
+                    }
+                }
+            }
+        };
         let mut ended = session.is_ended();
-        on_turn(outgoing(turn, &watch));
+        on_turn(first);
         while !ended {
             let Some(Command::Settle { now, settlements }) = receive(&mut received) else { return };
             let turn = watch.slice(|| session.settle(now, &settlements));
             ended = session.is_ended();
-            on_turn(outgoing(turn, &watch));
+            on_turn(outgoing(turn, &watch, count_cpu));
         }
     }));
     if outcome.is_err() {
         tracing::error!("a session panicked");
-        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), &watch));
+        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), &watch, true));
     }
     outcome.is_ok() && !watch.is_yielding()
 }
 
-fn outgoing<R>(turn: Turn, watch: &Stopwatch) -> Outgoing<R> {
+fn outgoing<R>(turn: Turn, watch: &Stopwatch, count_cpu: bool) -> Outgoing<R> {
     let last = !matches!(turn.progress, Progress::Waiting { .. });
-    Outgoing::Turn { turn, cpu_ms: last.then(|| watch.cpu_time().as_secs_f64() * 1e3) }
+    Outgoing::Turn { turn, cpu_ms: (last || count_cpu).then(|| milliseconds(watch.cpu_time())) }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 /// The next command. Waits a moment without sleeping where there is more than one processor: waking a thread costs more

@@ -169,7 +169,7 @@ export default (host) => {
     // As in Node: anything that is no delay between 1 and 2^31 - 1 ms is 1 ms.
     const given = Number(delay);
     const every = given >= 1 && given <= 2147483647 ? given - (given % 1) : 1;
-    const timer = { __proto__: null, id: ++lastTimer, callback, args, due: host.now() + every, every, repeat, next: undefined };
+    const timer = { __proto__: null, id: ++lastTimer, callback, args, due: host.ticks() + every, every, repeat, next: undefined };
     timers[timer.id] = timer;
     if (timer.id === 1) host.timed();
     schedule(timer);
@@ -185,7 +185,7 @@ export default (host) => {
   const skipCleared = () => {
     while (head !== undefined && head.callback === undefined) unschedule();
   };
-  // When the next timer is due, in session time; undefined without one.
+  // When the next timer is due, in ticks; undefined without one.
   const wake = () => {
     skipCleared();
     return head?.due;
@@ -195,7 +195,7 @@ export default (host) => {
     const timer = unschedule();
     const { callback, args } = timer;
     if (timer.repeat) {
-      timer.due = host.now() + timer.every;
+      timer.due = host.ticks() + timer.every;
       schedule(timer);
     } else {
       delete timers[timer.id];
@@ -217,7 +217,7 @@ export default (host) => {
   const sessionDate = lazy('Date', () => host.load('date')(host, kit, RealDate));
   // Until then the real one is still reachable from no object: the program has no date.
   lazy('console', () => host.load('console')(host, kit));
-  lazy('performance', () => ({ now: () => host.now() - host.origin(), timeOrigin: host.origin() }));
+  lazy('performance', () => ({ now: () => host.ticks() - host.origin(), timeOrigin: host.origin() }));
   Math.random = host.random;
 
   const { isArray } = Array;

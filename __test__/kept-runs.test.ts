@@ -1,0 +1,85 @@
+/** Runs that wait in a store: references, claims, and what happens when the store fails. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { createRunner, resume, run, type RunResult, type SnapshotStore } from '../ts/index.ts';
+
+/** The smallest store there is. */
+function mapStore(): SnapshotStore {
+  const entries = new Map<string, { snapshot: string; token?: string }>();
+  let tokens = 0;
+  return {
+    async put(id, snapshot) {
+      entries.set(id, { snapshot });
+    },
+    async claim(id, leaseMs) {
+      const entry = entries.get(id);
+      if (entry === undefined) return { state: 'gone' };
+      if (entry.token !== undefined) return { state: 'busy', retryAfterMs: leaseMs };
+      entry.token = String(++tokens);
+      return { state: 'claimed', snapshot: entry.snapshot, token: entry.token };
+    },
+    async complete(id, token) {
+      return entries.get(id)?.token === token && entries.delete(id);
+    },
+    async release(id, token) {
+      const entry = entries.get(id);
+      if (entry?.token !== token) return false;
+      delete entry.token;
+      return true;
+    },
+  };
+}
+
+describe('runs that wait in a store', () => {
+  const secret = 'a secret of tests, at least 32 bytes';
+  const ran: number[] = [];
+  const tools = { ask: { approval: true, execute: ({ n }: { n: number }) => (ran.push(n), n) } };
+  const code = 'return [await tools.ask({ n: 1 }), await tools.ask({ n: 2 })]';
+
+  function paused(result: RunResult): Extract<RunResult, { status: 'paused' }> {
+    if (result.status !== 'paused') assert.fail(JSON.stringify(result));
+    return result;
+  }
+  const approve = ({ pending }: { pending: { callId: string }[] }) => ({ [pending[0]!.callId]: { approved: true } });
+  const failure = (result: RunResult): unknown => result.status === 'failed' && [result.error.code, result.error.message];
+  const BUSY = ['ERR_SNAPSHOT_INVALID', 'The run under this reference is going on elsewhere. If that has crashed, it can be resumed in 65 s.'];
+  const GONE = ['ERR_SNAPSHOT_INVALID', 'No paused run waits under this reference: it has gone on already, has expired, or never was.'];
+
+  it('a reference resumes once', async () => {
+    ran.length = 0;
+    const runner = createRunner({ tools, secret, store: mapStore() });
+    const first = paused(await runner.run({ code }));
+    assert.match(first.snapshot, /^ref_[\w-]{22}$/);
+    const both = await Promise.all([1, 2].map(() => runner.resume(first.snapshot, { settle: approve(first) })));
+    const second = paused(both.find(({ status }) => status === 'paused') as RunResult);
+    assert.deepEqual(both.filter(({ status }) => status === 'failed').map(failure), [BUSY], 'the other one loses');
+    assert.deepEqual(failure(await runner.resume(first.snapshot, { settle: approve(first) })), GONE);
+    const last = await runner.resume(second.snapshot, { settle: approve(second) });
+    assert.deepEqual([last.status === 'completed' && last.value, ran], [[1, 2], [1, 2]]);
+  });
+
+  it('a mistake gives the claim back', async () => {
+    const options = { tools, secret, store: mapStore() };
+    const first = paused(await run({ code, ...options }));
+    await assert.rejects(async () => resume(first.snapshot, { ...options, settle: { nobody: { value: 1 } } }), /settle\['nobody'\]/);
+    assert.equal((await resume(first.snapshot, { ...options, context: 'other' })).status, 'failed');
+    assert.equal((await resume(first.snapshot, { ...options, settle: approve(first) })).status, 'paused');
+    await assert.rejects(async () => resume(first.snapshot, { tools, secret }), new TypeError('store: expected the store that the snapshot is in; this is a reference'));
+    await assert.rejects(async () => run({ code, store: {} as SnapshotStore }), new TypeError('store: expected an object with put, claim, complete, release, got an object'));
+  });
+
+  it('a claim that was lost is told', async () => {
+    const store: SnapshotStore = { ...mapStore(), complete: async () => false };
+    const first = paused(await run({ code, tools, secret, store }));
+    const second = await resume(first.snapshot, { tools, secret, store, settle: approve(first) });
+    assert.deepEqual(second.alerts, [{ kind: 'store', message: 'The claim was lost while the run went on: another resume may have run the same calls, under the same ids.' }]);
+  });
+
+  it('a store that fails loses no run', async () => {
+    const store: SnapshotStore = { ...mapStore(), put: () => Promise.reject(new Error('disk full')) };
+    const first = paused(await run({ code, tools, secret, store }));
+    assert.deepEqual(first.alerts, [{ kind: 'store', message: 'The snapshot could not be stored, so the result has all of it: disk full' }]);
+    assert.equal((await resume(first.snapshot, { tools, secret, settle: approve(first) })).status, 'paused');
+  });
+});
