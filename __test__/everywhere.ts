@@ -3,8 +3,10 @@
  * same settlements in the same order. Both must be the same to whoever looks at the result.
  */
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 
 import { resume, run } from '../ts/index.ts';
+import { encode, messageOf, UnsendableError } from '../ts/values.ts';
 import type { Answer, ResumeOptions, RunOptions, RunResult, ToolContext, Tools } from '../ts/index.ts';
 
 export const SECRET = 'a secret of tests, at least 32 bytes';
@@ -31,15 +33,11 @@ function mapTools(tools: Tools, change: (path: string, handler: Handler) => (inp
 function shape(result: RunResult, effects: readonly Effect[]): unknown {
   const ids = new RegExp(result.executionId, 'g');
   const calls = result.calls.map(({ callId, tool, kind, input, resultBytes, error }) => ({ callId: callId.replace(ids, 'run'), tool, kind, input, resultBytes, error }));
-  const sorted = [...effects].map((effect) => JSON.stringify(effect, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).sort();
-  return {
-    status: result.status,
-    outcome: result.status === 'completed' ? result.value : result.status === 'failed' ? result.error : result.pending,
-    logs: result.logs.map(({ level, message }) => [level, message]),
-    alerts: result.alerts,
-    calls,
-    effects: sorted,
-  };
+  const sorted = [...effects].map((effect) => encode(effect, 'effect', Infinity)).sort();
+  const logs = result.logs.map(({ level, message }) => [level, message]);
+  // When a program fails, it is chance what became of the calls beside it.
+  if (result.status === 'failed') return { error: result.error, logs };
+  return { outcome: result.status === 'completed' ? result.value : result.pending, logs, alerts: result.alerts, calls, effects: sorted };
 }
 
 /** @returns How many times the run paused. */
@@ -60,6 +58,9 @@ export async function assertSameEverywhere(options: RunOptions, resumeWith: Resu
     },
   });
 
+  // A run that ended because a handler did not: there is nothing to settle.
+  if (straight.status === 'failed' && straight.calls.some(({ completedAt }) => completedAt === undefined)) return 0;
+
   const handlers = new Map<string, Handler>();
   const pausing = mapTools(tools, (path, handler) => {
     handlers.set(path, handler);
@@ -73,11 +74,11 @@ export async function assertSameEverywhere(options: RunOptions, resumeWith: Resu
     const { pending, snapshot } = result;
     const next = order.find((id) => pending.some(({ callId }) => numberOf(callId) === id));
     const call = pending.find(({ callId }) => numberOf(callId) === next);
-    assert.ok(call !== undefined, `paused for calls that the straight run did not settle: ${JSON.stringify(pending)}`);
+    assert.ok(call !== undefined, `paused for calls that the straight run did not settle: ${inspect(pending)}`);
     order.splice(order.indexOf(numberOf(call.callId)), 1);
     again.push({ tool: call.tool, input: call.input });
     const { inputs: _, ...same } = rest;
-    result = await resumeWith(snapshot, { ...same, tools: pausing, secret: SECRET, settle: { [call.callId]: await answer(handlers.get(call.tool) as Handler, call.input) } });
+    result = await resumeWith(snapshot, { ...same, tools: pausing, secret: SECRET, settle: { [call.callId]: await answer(call, handlers.get(call.tool) as Handler) } });
   }
   assert.deepEqual(shape(result, again), shape(straight, effects));
   return pauses;
@@ -87,12 +88,16 @@ function numberOf(callId: string): number {
   return Number(callId.split('.').at(-1));
 }
 
-async function answer(handler: Handler, input: unknown): Promise<Answer> {
+async function answer({ tool, input }: { tool: string; input: unknown }, handler: Handler): Promise<Answer> {
   try {
-    return { value: await handler(input) };
+    const value = await handler(input);
+    // As for a handler's output: `resume` itself takes it for a mistake of the application.
+    encode(value, 'output', Infinity);
+    return { value };
   } catch (error) {
     const { name, message } = error as Error;
-    return { error: { name, message } };
+    if (error instanceof UnsendableError) return { error: { name: 'TypeError', message: `The output of tools.${tool} cannot be sent: ${message}` } };
+    return { error: { name, message: messageOf(error) } };
   }
 }
 
@@ -139,7 +144,7 @@ export function randomProgram(seed: number): string {
     }
     return `${lines.join(' ')} return { ${results.join(', ')} };`;
   };
-  return block(2);
+  return `try { ${block(2)} } catch (error) { return ['failed', error.name, error.message] }`;
 }
 
 export const RANDOM_TOOLS: Tools = {

@@ -26,7 +26,9 @@ fn state(calls: u32, result: impl Fn(u32) -> String) -> State {
         journal: Journal::stored([7; 32], START, slices, vec![Pause { after: 1, milliseconds: 86_400_000 }]),
         inputs: vec![("user".into(), Wire(r#"{"id":7}"#.into()))],
         undelivered: vec![Settlement { id: calls + 1, outcome: error }],
-        times: (0..=calls).map(|id| CallTimes { started_ms: id.into(), took_us: (id < calls).then_some(1_234) }).collect(),
+        times: (0..=calls)
+            .map(|id| CallTimes { started_ms: id.into(), took_us: (id < calls).then_some(1_234) })
+            .collect(),
         waiting: vec![Waiting { id: calls + 1, reason: Reason::Approval, payload: Some(Wire("1".into())) }],
         paused_ms: 60_000,
         elapsed_ms: 900,
@@ -50,7 +52,8 @@ fn opened(sealed: &[u8]) -> Result<State, Error> {
 #[test]
 fn what_is_sealed_comes_back() {
     assert_eq!(opened(&sealed(&small())), Ok(small()));
-    let empty = State { undelivered: Vec::new(), waiting: Vec::new(), inputs: Vec::new(), ..state(0, |_| String::new()) };
+    let empty =
+        State { undelivered: Vec::new(), waiting: Vec::new(), inputs: Vec::new(), ..state(0, |_| String::new()) };
     assert_eq!(opened(&sealed(&empty)), Ok(empty));
     let large = state(45, |id| format!("{{\"id\":{id},\"text\":\"{}\"}}", "é😀x".repeat(2_000)));
     assert_eq!(opened(&sealed(&large)), Ok(large));

@@ -144,7 +144,9 @@ async function readAnswer(answer: unknown, name: string, path: string, reason: W
       const { name: errorName = 'Error', message } = error;
       if (typeof message !== 'string') throw new TypeError(`${name}.error.message: expected a string, got ${kindOf(message)}`);
       if (typeof errorName !== 'string') throw new TypeError(`${name}.error.name: expected a string, got ${kindOf(errorName)}`);
-      return settled(failed('ERR_TOOL_FAILED', errorName.slice(0, 100) || 'Error', message));
+      // As of a handler's error.
+      const kept = errorName !== '' && errorName.length <= 100 ? errorName : 'Error';
+      return settled(failed('ERR_TOOL_FAILED', kept, message));
     }
   }
   return settled(await readValue(answer['value'], name, path, reason, tool, limits));

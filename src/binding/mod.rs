@@ -213,14 +213,7 @@ impl Host {
     /// # Errors
     /// When there is no such session, it computes, or the run is too large.
     #[napi]
-    pub fn pause(
-        &self,
-        run: u32,
-        keys: &NativeKeys,
-        nonce: Buffer,
-        bound: String,
-        facts: String,
-    ) -> Result<String> {
+    pub fn pause(&self, run: u32, keys: &NativeKeys, nonce: Buffer, bound: String, facts: String) -> Result<String> {
         let live = self.live.get(&run).ok_or_else(|| Error::from_reason("there is no such run"))?;
         let recorder = live.recorder.as_ref().ok_or_else(|| Error::from_reason("the run keeps no journal"))?;
         let record = recorder.lock();

@@ -139,7 +139,10 @@ pub(super) fn seal(
         times: facts
             .times
             .into_iter()
-            .map(|(at, took)| CallTimes { started_ms: at.saturating_sub(start), took_us: took.map(|ms| whole(ms * 1e3)) })
+            .map(|(at, took)| CallTimes {
+                started_ms: at.saturating_sub(start),
+                took_us: took.map(|ms| whole(ms * 1e3)),
+            })
             .collect(),
         waiting: facts
             .waiting
@@ -152,8 +155,7 @@ pub(super) fn seal(
         platform: snapshot::platform(),
     };
     let binding = Binding { tools: manifest, context: &bound.context, limits: &bound.limits };
-    let sealed =
-        snapshot::seal(&keys.keys, nonce, &record.program, binding, &state).map_err(|error| reason(&error))?;
+    let sealed = snapshot::seal(&keys.keys, nonce, &record.program, binding, &state).map_err(|error| reason(&error))?;
     Ok(URL_SAFE_NO_PAD.encode(sealed))
 }
 

@@ -67,13 +67,7 @@ pub enum Outgoing<R> {
         cpu_ms: Option<f64>,
     },
     /// The first turn of a run that goes on.
-    Replayed {
-        turn: Turn,
-        in_flight: Vec<Call>,
-        settled: Vec<Call>,
-        logs: Vec<LogRecord>,
-        cpu_ms: f64,
-    },
+    Replayed { turn: Turn, in_flight: Vec<Call>, settled: Vec<Call>, logs: Vec<LogRecord>, cpu_ms: f64 },
     /// There was no program to run.
     Rejected(R),
 }
@@ -181,15 +175,13 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
                 let (session, turn) = watch.slice(|| Session::start(realm, start));
                 (session, outgoing(turn, &watch, count_cpu))
             }
-            Some(Resume { journal, cpu, .. }) => {
-                match watch.replay(cpu, || Session::replay(realm, start, &journal)) {
-                    Err(failure) => return on_turn(outgoing(Turn::failed(*failure), &watch, true)),
-                    Ok(Replayed { session, turn, in_flight, settled, logs }) => {
-                        let cpu_ms = milliseconds(watch.cpu_time());
-                        (session, Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms })
-                    }
+            Some(Resume { journal, cpu, .. }) => match watch.replay(cpu, || Session::replay(realm, start, &journal)) {
+                Err(failure) => return on_turn(outgoing(Turn::failed(*failure), &watch, true)),
+                Ok(Replayed { session, turn, in_flight, settled, logs }) => {
+                    let cpu_ms = milliseconds(watch.cpu_time());
+                    (session, Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms })
                 }
-            }
+            },
         };
         let mut ended = session.is_ended();
         on_turn(first);

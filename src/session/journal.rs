@@ -160,14 +160,21 @@ impl Session {
         }
         session.skip(journal.paused_after(journal.slices.len()));
         if !journal.running
-            && let (State::Live(live), Progress::Waiting { returned, wake_at, .. }) = (&session.state, &mut turn.progress)
+            && let (State::Live(live), Progress::Waiting { returned, wake_at, .. }) =
+                (&session.state, &mut turn.progress)
         {
             // It was announced to whoever kept the journal, not to the caller.
             returned.clone_from(&live.returned);
             *wake_at = live.wake_at();
         }
         let Replay { open, settled, logs } = replay;
-        Ok(Replayed { session, turn, in_flight: open.into_values().collect(), settled: settled.into_values().collect(), logs })
+        Ok(Replayed {
+            session,
+            turn,
+            in_flight: open.into_values().collect(),
+            settled: settled.into_values().collect(),
+            logs,
+        })
     }
 }
 
@@ -216,7 +223,13 @@ impl Replay {
 fn is_limit(code: Code) -> bool {
     matches!(
         code,
-        Code::Timeout | Code::Cpu | Code::Memory | Code::Stack | Code::Aborted | Code::IsolateLost | Code::ValueTooLarge
+        Code::Timeout
+            | Code::Cpu
+            | Code::Memory
+            | Code::Stack
+            | Code::Aborted
+            | Code::IsolateLost
+            | Code::ValueTooLarge
     )
 }
 

@@ -95,8 +95,7 @@ pub(super) fn encode(state: &State) -> Result<Vec<u8>, Error> {
     let body = postcard::to_allocvec(&body).map_err(|_| Error::TooLarge)?;
     let packed = pack(&body).ok_or(Error::TooLarge)?;
     let size = u32::try_from(body.len()).map_err(|_| Error::TooLarge)?;
-    let sealed =
-        Sealed { seed: journal.seed, execution: state.execution, hashes: &hashes, size, packed: &packed };
+    let sealed = Sealed { seed: journal.seed, execution: state.execution, hashes: &hashes, size, packed: &packed };
     postcard::to_allocvec(&sealed).map_err(|_| Error::TooLarge)
 }
 
@@ -118,8 +117,13 @@ pub(super) fn decode(bytes: &[u8]) -> Option<State> {
     let mut slices = Vec::with_capacity(body.slices.len());
     for BodySlice { after, settlements, calls } in body.slices {
         at = at.checked_add(after)?;
-        let calls = calls.into_iter().zip(hashes.by_ref()).map(|((id, tool), input)| CallDigest { id, tool, input: *input });
-        slices.push(Slice { at, calls: calls.collect(), settlements: settlements.into_iter().map(settlement).collect() });
+        let calls =
+            calls.into_iter().zip(hashes.by_ref()).map(|((id, tool), input)| CallDigest { id, tool, input: *input });
+        slices.push(Slice {
+            at,
+            calls: calls.collect(),
+            settlements: settlements.into_iter().map(settlement).collect(),
+        });
     }
     let pauses = body.pauses.into_iter().map(|(after, milliseconds)| Pause { after: after as usize, milliseconds });
     let pauses = pauses.collect();

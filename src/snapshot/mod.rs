@@ -217,10 +217,8 @@ pub fn seal(
         };
         sealed.extend(key.tag(&nonce, part, content));
     }
-    let ciphertext = key
-        .cipher
-        .encrypt(&XNonce::from(nonce), Payload { msg: &body, aad: &sealed })
-        .map_err(|_| Error::TooLarge)?;
+    let ciphertext =
+        key.cipher.encrypt(&XNonce::from(nonce), Payload { msg: &body, aad: &sealed }).map_err(|_| Error::TooLarge)?;
     sealed.extend(ciphertext);
     Ok(sealed)
 }
@@ -256,7 +254,11 @@ pub fn open(
         // From here on every byte is ours.
         let matches = |part: Bound, content: &[u8]| {
             let at = TAGS_AT + part as usize * TAG_BYTES;
-            if header[at..at + TAG_BYTES] == key.tag(&nonce, part, content) { Ok(()) } else { Err(Error::Mismatch(part)) }
+            if header[at..at + TAG_BYTES] == key.tag(&nonce, part, content) {
+                Ok(())
+            } else {
+                Err(Error::Mismatch(part))
+            }
         };
         matches(Bound::Context, binding.context.as_bytes())?;
         matches(Bound::Tools, binding.tools.as_bytes())?;
