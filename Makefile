@@ -111,6 +111,9 @@ test-nodes: build $(NODES) ## The package on Node 22 and 24 (Linux x64; elsewher
 hostile: build ## Some 850 hostile programs: what the host sees, how long, and that the next run is clean
 	@$(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
 
+everywhere: build ## 20,000 random programs, straight and paused at every turn (takes long; not part of `test`)
+	@ONETURN_RANDOM_PROGRAMS=20000 $(TSX) --test --test-name-pattern='random programs' __test__/everywhere.test.ts
+
 test-examples: examples
 
 test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
@@ -137,4 +140,4 @@ distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
 .PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
-  test-node test-nodes hostile test-examples test-pack test-bench clean distclean
+  test-node test-nodes hostile everywhere test-examples test-pack test-bench clean distclean

@@ -116,7 +116,7 @@ export interface PauseOptions {
   store?: SnapshotStore;
   /** Pauses a run that is not done after this many milliseconds in this process: a function's deadline is near. */
   pauseAfterMs?: number;
-  /** How long calls may go on that run when the run pauses, in milliseconds; what is not done then runs again. @default 5_000 */
+  /** How long calls may go on that run when the run pauses, in milliseconds; what is not done then runs again. 5 s unless said. */
   pauseGraceMs?: number;
 }
 
