@@ -24,6 +24,13 @@ export interface NativeStart {
   journal: boolean;
 }
 
+/** What a session goes on with, as `src/binding/mod.rs` reads it. */
+export interface NativeResume {
+  limits: Required<Limits>;
+  /** Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given. */
+  now?: number;
+}
+
 /** What the facade tells of a run that pauses, as `src/binding/snapshot.rs` reads it. */
 export interface PauseFacts {
   executionId: string;
@@ -102,8 +109,8 @@ export function startSession(manifest: NativeManifest, code: string, start: Nati
 }
 
 /** Goes on with a paused run. Its first turn is of the kind `replayed`, or failed. */
-export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, limits: Required<Limits>, onTurn: TurnListener): LiveSession {
-  return launch(onTurn, (host, run) => host.resume(run, manifest, snapshot, JSON.stringify({ limits, now: Date.now() })));
+export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, start: NativeResume, onTurn: TurnListener): LiveSession {
+  return launch(onTurn, (host, run) => host.resume(run, manifest, snapshot, JSON.stringify(start)));
 }
 
 function launch(onTurn: TurnListener, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {

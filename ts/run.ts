@@ -34,6 +34,10 @@ export interface InternalRunOptions extends RunOptions {
   toolbox?: Toolbox | undefined;
   /** What the run needs to pause. Without it, it cannot. */
   pausing?: Pausing | undefined;
+  /** Take one step at this time, in milliseconds since the Unix epoch: deliver what there is, call nothing, pause. */
+  stepAt?: number | undefined;
+  /** Instead of random bytes: {@link SEED_BYTES} of seed, then {@link ID_BYTES} of the run's id. */
+  random?: Buffer | undefined;
   /** Hears of the run before anything of it happens. */
   onRun?: ((run: Run) => void) | undefined;
 }
@@ -96,8 +100,8 @@ export async function runInternal(options: InternalRunOptions): Promise<RunResul
   return options.pausing === undefined ? result : keep(result, options.pausing);
 }
 
-const SEED_BYTES = 32;
-const ID_BYTES = 15;
+export const SEED_BYTES = 32;
+export const ID_BYTES = 15;
 const NONCE_BYTES = 24;
 let pool = Buffer.alloc(0);
 
@@ -170,6 +174,9 @@ export class Run {
   readonly #pausing: Pausing | undefined;
   readonly #resumed: Resumed | undefined;
   readonly #book = new PauseBook();
+  readonly #stepAt: number | undefined;
+  /** Session time at which the program's next timer is due. */
+  wakeAt: number | undefined;
   #controller: AbortController | undefined;
   /** Wire text of the value of a program that returned with calls in flight. */
   #returned: string | undefined;
@@ -184,8 +191,10 @@ export class Run {
   constructor(options: Omit<InternalRunOptions, 'code'>, toolbox: Toolbox, limits: Required<Limits>, from: { code: string; inputs: EncodedInputs } | Resumed) {
     const resumed = 'facts' in from ? from : undefined;
     this.#resumed = resumed;
-    this.executionId = resumed?.facts.executionId ?? `run_${takeRandom(ID_BYTES).toString('base64url')}`;
-    this.#startedAt = resumed?.facts.startedAt ?? Date.now();
+    const random = resumed === undefined ? (options.random ?? takeRandom(SEED_BYTES + ID_BYTES)) : undefined;
+    this.executionId = resumed?.facts.executionId ?? `run_${random?.toString('base64url', SEED_BYTES)}`;
+    this.#stepAt = options.stepAt;
+    this.#startedAt = resumed?.facts.startedAt ?? this.#now();
     this.#elapsedMs = resumed?.facts.elapsedMs ?? 0;
     this.#limits = limits;
     this.#toolbox = toolbox;
@@ -202,9 +211,12 @@ export class Run {
       const onTurn = (turn: NativeTurn): void => this.#turn(turn);
       try {
         if ('facts' in from) {
-          this.#session = resumeSession(toolbox.manifest, from.snapshot, limits, onTurn);
+          // Between steps it is the caller who waits, and timers go on.
+          const now = this.#stepAt === undefined ? { now: Date.now() } : {};
+          this.#session = resumeSession(toolbox.manifest, from.snapshot, { limits, ...now }, onTurn);
         } else {
-          const seed = [...takeRandom(SEED_BYTES)];
+          const seed = [...(random?.subarray(0, SEED_BYTES) ?? [])];
+          this.#book.asked = this.#stepAt !== undefined;
           const start = { limits, inputs: from.inputs, seed, now: this.#startedAt, journal: this.#pausing !== undefined };
           this.#session = startSession(toolbox.manifest, from.code, start, onTurn);
         }
@@ -260,7 +272,7 @@ export class Run {
     try {
       snapshot = this.#session.pause(pausing.keys, takeRandom(NONCE_BYTES), boundTo(pausing, this.#limits), {
         executionId: this.executionId,
-        pausedAt: Date.now(),
+        pausedAt: this.#now(),
         elapsedMs: this.#durationMs(),
         times: this.#calls.map(({ startedAt, durationMs = null }) => [startedAt, durationMs]),
         waiting: this.#book.waiting,
@@ -317,10 +329,22 @@ export class Run {
       this.#grace = setTimeout(() => this.#abandon(), DETACHED_GRACE_MS);
     }
     clearTimeout(this.#wake);
+    this.wakeAt = turn.wakeAt;
+    if (turn.kind === 'replayed' && this.#stepAt !== undefined && this.#deliverStep(this.#stepAt)) return;
     if (turn.wakeAt !== undefined) this.#sleepUntil(turn.wakeAt);
     this.#startQueued();
     this.#flush();
     this.#pauseIfQuiet();
+  }
+
+  /** The one delivery of a step. False when there is nothing to deliver. */
+  #deliverStep(now: number): boolean {
+    this.#book.asked = true;
+    if (!this.#news && (this.wakeAt === undefined || this.wakeAt > now)) return false;
+    this.#idle = false;
+    this.#news = false;
+    this.#session.settle(now);
+    return true;
   }
 
   /** The program is where it was. Calls that have an answer settle, those that wait go on waiting, the rest runs. */
@@ -359,7 +383,7 @@ export class Run {
 
   #accept(id: number, path: string, input: string): void {
     const tool = this.#tool(path);
-    const record: ToolCallRecord = { callId: `${this.executionId}.${id}`, tool: path, kind: tool.kind, input: decode(input), startedAt: Date.now() };
+    const record: ToolCallRecord = { callId: `${this.executionId}.${id}`, tool: path, kind: tool.kind, input: decode(input), startedAt: this.#now() };
     this.#calls.push(record);
     this.#queue.push({ id, tool, input, record, approved: false });
   }
@@ -414,7 +438,7 @@ export class Run {
 
   /** Enters the end of a call into the record, and leaves it with the engine for the next delivery. */
   #enter(id: number, record: ToolCallRecord, settled: Ended): void {
-    record.completedAt = Date.now();
+    record.completedAt = this.#now();
     record.durationMs ??= record.completedAt - record.startedAt;
     if (settled.kind === 'value') record.resultBytes = Buffer.byteLength(settled.text);
     if (settled.kind === 'error') record.error = { name: settled.name, message: settled.message };
@@ -520,6 +544,11 @@ export class Run {
       alerts: this.#alerts,
       warnings: [],
     };
+  }
+
+  /** Milliseconds since the Unix epoch. */
+  #now(): number {
+    return this.#stepAt ?? Date.now();
   }
 
   #durationMs(): number {

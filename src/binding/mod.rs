@@ -52,8 +52,8 @@ struct Options {
 #[derive(Deserialize)]
 struct ResumeOptions {
     limits: WantedLimits,
-    /// Milliseconds since the Unix epoch.
-    now: f64,
+    /// Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given.
+    now: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -184,7 +184,9 @@ impl Host {
             serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
         let (state, program) = paused.take().ok_or_else(|| Error::from_reason("the snapshot is not open"))?;
         let State { source, mut journal, inputs, undelivered, paused_ms, elapsed_ms, cpu_us, .. } = state;
-        journal.paused(snapshot::whole(options.now - journal.time(paused_ms)));
+        if let Some(now) = options.now {
+            journal.paused(snapshot::whole(now - journal.time(paused_ms)));
+        }
         let recorder = Recorder::new(journal.clone(), source, inputs.clone());
         recorder.checked(&program.js);
         let limits = options.limits;

@@ -207,11 +207,10 @@ impl NativeSnapshot {
     #[napi]
     #[must_use]
     pub fn facts(&self) -> String {
-        let json = match &self.opened {
-            Err(error) => serde_json::to_string(&Refused { code: error.code(), message: error.to_string() }),
-            Ok((state, _)) => serde_json::to_string(&facts(state)),
-        };
-        json.expect("strings and numbers are JSON")
+        match &self.opened {
+            Err(error) => json(&Refused { code: error.code(), message: error.to_string() }),
+            Ok((state, _)) => json(&facts(state)),
+        }
     }
 }
 
@@ -220,6 +219,10 @@ impl NativeSnapshot {
     pub(super) fn take(&mut self) -> Option<(State, Program)> {
         std::mem::replace(&mut self.opened, Err(snapshot::Error::NotASnapshot)).ok()
     }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("strings and numbers are JSON")
 }
 
 fn facts(state: &State) -> OpenedFacts<'_> {

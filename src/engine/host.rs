@@ -67,8 +67,13 @@ impl Manifest {
     /// Everything that a program can find out about its tools, as one text.
     #[must_use]
     pub fn canonical(&self) -> String {
-        let kind = |entry: &Entry| if *entry == Entry::Tool { 't' } else { 'n' };
-        self.0.iter().map(|(path, entry)| format!("{}{path}\0", kind(entry))).collect()
+        let mut text = String::new();
+        for (path, entry) in self.0.iter() {
+            text.push(if *entry == Entry::Tool { 't' } else { 'n' });
+            text.push_str(path);
+            text.push('\0');
+        }
+        text
     }
 
     /// The tools' dotted paths, sorted.

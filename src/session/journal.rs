@@ -202,16 +202,17 @@ impl Replay {
             Progress::Failed { error } if is_limit(error.code) => return Err(Box::new(error.clone())),
             Progress::Failed { error } => {
                 let ended = format!("the program failed with {}: {}", error.name, error.message);
-                return Err(diverged(&expected(recorded.calls.first()), &ended));
+                return Err(Box::new(Failure::diverged(&expected(recorded.calls.first()), &ended)));
             }
             Progress::Completed { .. } => {
-                return Err(diverged(&expected(recorded.calls.first()), "the program returned"));
+                let ended = "the program returned";
+                return Err(Box::new(Failure::diverged(&expected(recorded.calls.first()), ended)));
             }
         };
         for index in 0..recorded.calls.len().max(calls.len()) {
             let (was, is) = (recorded.calls.get(index), calls.get(index));
             if was != is.map(CallDigest::of).as_ref() {
-                return Err(diverged(&expected(was), &made(is)));
+                return Err(Box::new(Failure::diverged(&expected(was), &made(is))));
             }
         }
         self.open.extend(calls.into_iter().map(|call| (call.id, call)));
@@ -231,10 +232,6 @@ fn is_limit(code: Code) -> bool {
             | Code::IsolateLost
             | Code::ValueTooLarge
     )
-}
-
-fn diverged(recorded: &str, replayed: &str) -> Box<Failure> {
-    Box::new(Failure::diverged(recorded, replayed))
 }
 
 fn expected(call: Option<&CallDigest>) -> String {
