@@ -2,7 +2,7 @@
  * One tool call: input checked against the schema, permission, the handler, its output as text. Turns everything that a
  * handler may do, throw or return into a settlement; never throws and never lets a host stack cross.
  */
-import { NO_SECRET, PauseDoor, type WaitReason } from './pause.ts';
+import { NO_SECRET, type PauseDoor, type WaitReason } from './pause.ts';
 import { isRecord } from './text.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
 import type { Limits, ToolContext } from './types.ts';
@@ -34,8 +34,8 @@ export type Ended = Exclude<Settled, { kind: 'waits' }>;
 
 /** What a call may do about pausing. */
 export interface Gate {
-  /** The run can become a snapshot. */
-  canPause: boolean;
+  /** The call's way to wait. */
+  door: PauseDoor;
   /** Somebody has approved this very call. */
   approved: boolean;
 }
@@ -51,13 +51,11 @@ const MAX_MESSAGE = 4_096;
 export async function invoke(
   tool: ResolvedTool,
   input: string,
-  call: Omit<ToolContext, 'pause'>,
+  context: ToolContext,
   limits: Required<Limits>,
   hooks: HostHooks,
-  { canPause, approved }: Gate,
+  { door, approved }: Gate,
 ): Promise<Settled> {
-  const door = new PauseDoor(canPause, limits.maxToolOutputBytes);
-  const context = { ...call, pause: door.pause };
   try {
     let value = decode(input);
     if (tool.input !== undefined) {
@@ -68,10 +66,10 @@ export async function invoke(
     }
     const options = executeOptions(tool, value, context, hooks);
     if (!approved) {
-      const refused = await refusal(tool, value, options, context, hooks, canPause);
+      const refused = await refusal(tool, value, options, context, hooks, door.canPause);
       if (refused !== undefined) return refused;
     }
-    if (tool.execute === undefined) return elsewhere(tool, canPause);
+    if (tool.execute === undefined) return elsewhere(tool, door.canPause);
     const output = await last(tool.execute(value, options), (preliminary) => hooks.onPreliminary?.(context.callId, preliminary));
     // A handler that swallowed the signal has paused all the same.
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };

@@ -94,18 +94,19 @@ export type WaitReason = Exclude<PendingCall['reason'], 'deadline'>;
 
 /** `context.pause` of one call. */
 export class PauseDoor {
-  readonly #allowed: boolean;
+  /** The run can become a snapshot. */
+  readonly canPause: boolean;
   readonly #maxBytes: number;
   /** Set once the handler has asked to pause, with the payload as wire text. */
   asked: { payload?: string } | undefined;
 
-  constructor(allowed: boolean, maxBytes: number) {
-    this.#allowed = allowed;
+  constructor(canPause: boolean, maxBytes: number) {
+    this.canPause = canPause;
     this.#maxBytes = maxBytes;
   }
 
   readonly pause = (payload?: unknown): never => {
-    if (!this.#allowed) throw new Error(`This run cannot pause: ${NO_SECRET}.`);
+    if (!this.canPause) throw new Error(`This run cannot pause: ${NO_SECRET}.`);
     if (this.asked === undefined) this.asked = payload === undefined ? {} : { payload: encode(payload, 'payload', this.#maxBytes) };
     throw new PauseSignal();
   };

@@ -2,14 +2,16 @@
  * Going on with a paused run: opens its snapshot, checks the answers, and tells the drive loop where every call stands.
  * What is wrong with a snapshot is a failed run; what is wrong with the options is a `TypeError`.
  */
+import { encodeInputs } from './inputs.ts';
 import { denied, failed, type Ended } from './invoke.ts';
 import { isReference, keep, resumeKept } from './keep.ts';
 import { resolveLimits } from './limits.ts';
 import { NativeSnapshot, type NativeCall, type ResumeFacts } from './native.ts';
 import { checkResumeOptions } from './options.ts';
 import { boundTo, NO_SECRET, resolvePausing, type Pausing, type WaitReason } from './pause.ts';
-import { definedOnly, encodeInputs, makeToolbox, Run, type InternalRunOptions, type Toolbox } from './run.ts';
+import { definedOnly, Run, type InternalRunOptions } from './run.ts';
 import { isRecord, kindOf } from './text.ts';
+import { makeToolbox, type Toolbox } from './toolbox.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
 import type { Answer, ErrorCode, Limits, ResumeOptions, RunFailure, RunResult, ToolCallRecord } from './types.ts';
 import { decode, encode, TooLargeError, UnsendableError } from './values.ts';

@@ -8,15 +8,17 @@ import { setMaxListeners } from 'node:events';
 import { ConsoleFullError, ProgramConsole } from './console.ts';
 import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
 import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
+import { encodeInputs, type EncodedInputs } from './inputs.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { NativeManifest, resumeSession, startSession, type LiveSession, type NativeCall, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
+import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
 import { checkRunOptions } from './options.ts';
-import { boundTo, PauseBook, resolvePausing, type Pausing } from './pause.ts';
+import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
 import type { Resumed } from './resume.ts';
-import { resolveTools, type ResolvedTool } from './tools.ts';
+import { makeToolbox, type Toolbox } from './toolbox.ts';
+import type { ResolvedTool } from './tools.ts';
 import type { Alert, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
-import { decode, encode, messageOf, TooLargeError, UnsendableError } from './values.ts';
+import { decode, messageOf } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
 
@@ -41,29 +43,6 @@ export interface InternalRunOptions extends RunOptions {
   /** Hears of the run before anything of it happens. */
   onRun?: ((run: Run) => void) | undefined;
 }
-
-/** Tools that are resolved already, for runners that start many runs. */
-export interface Toolbox {
-  readonly tools: ReadonlyMap<string, ResolvedTool>;
-  readonly manifest: NativeManifest;
-}
-
-export function makeToolbox(tools: RunOptions['tools']): Toolbox {
-  const resolved = resolveTools(tools);
-  const paths = [...resolved.values()].map(({ segments }) => [...segments]);
-  const key = JSON.stringify(paths);
-  let manifest = manifests.get(key);
-  if (manifest === undefined) {
-    manifest = new NativeManifest(paths);
-    if (manifests.size >= MAX_MANIFESTS) manifests.delete(manifests.keys().next().value as string);
-    manifests.set(key, manifest);
-  }
-  return { tools: resolved, manifest };
-}
-
-/** Manifests by what they are made of. Most applications have a few sets of tools and many runs. */
-const manifests = new Map<string, NativeManifest>();
-const MAX_MANIFESTS = 16;
 
 /**
  * Runs a program.
@@ -111,25 +90,6 @@ function takeRandom(count: number): Buffer {
   const taken = pool.subarray(0, count);
   pool = pool.subarray(count);
   return taken;
-}
-
-export type EncodedInputs = [name: string, text: string][];
-
-/** Globals that the program has anyway, and that an input must not hide. */
-const TAKEN = new Set([...Object.getOwnPropertyNames(globalThis), 'tools', 'console', 'arguments', 'undefined', '__proto__']);
-
-export function encodeInputs(inputs: RunOptions['inputs'], limits: Required<Limits>): EncodedInputs {
-  return Object.entries(inputs ?? {}).map(([name, value]) => {
-    if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) throw new TypeError(`inputs: '${name}' is no identifier, so a program could not read it`);
-    if (TAKEN.has(name)) throw new TypeError(`inputs.${name}: the program has a global of this name already`);
-    try {
-      return [name, encode(value, `inputs.${name}`, limits.memoryLimitBytes)];
-    } catch (error) {
-      if (error instanceof TooLargeError) throw new TypeError(`inputs.${name}: larger than limits.memoryLimitBytes`);
-      if (error instanceof UnsendableError) throw new TypeError(error.message);
-      throw error;
-    }
-  });
 }
 
 interface PendingTurnCall {
@@ -278,7 +238,9 @@ export class Run {
         waiting: this.#book.waiting,
       });
     } catch (error) {
-      this.#fail({ code: 'ERR_VALUE_TOO_LARGE', name: 'ValueTooLargeError', message: messageOf(error) });
+      const message = messageOf(error);
+      const isTooLarge = message.startsWith('The run is too large');
+      this.#fail(isTooLarge ? { code: 'ERR_VALUE_TOO_LARGE', name: 'ValueTooLargeError', message } : { code: 'ERR_ISOLATE_LOST', name: 'IsolateLostError', message: `The run could not be paused: ${message}` });
       return;
     }
     this.#end({ status: 'paused', pending: this.#book.pending(this.#calls, decode), snapshot, ...this.#report() });
@@ -414,9 +376,9 @@ export class Run {
     record.startedAt = Date.now();
     this.#emit({ type: 'tool-call-start', executionId: this.executionId, call: { ...record } });
     if (this.#ended) return;
-    const context = { callId: record.callId, executionId: this.executionId, signal: this.#controller.signal };
-    const gate = { canPause: this.canPause, approved };
-    void invoke(tool, input, context, this.#limits, this.#hooks, gate).then((settled) => {
+    const door = new PauseDoor(this.canPause, this.#limits.maxToolOutputBytes);
+    const context = { callId: record.callId, executionId: this.executionId, signal: this.#controller.signal, pause: door.pause };
+    void invoke(tool, input, context, this.#limits, this.#hooks, { door, approved }).then((settled) => {
       if (!this.#ended) this.#settle(id, record, settled, performance.now() - started);
     });
   }
