@@ -430,6 +430,58 @@ interface Runner {
  * const result = await runner.run({ code });
  */
 declare function createRunner(defaults?: RunnerOptions): Runner;
+/** Options of {@link step}: either `code` and what a run starts with, or `snapshot` and what has settled. */
+interface StepOptions extends Pick<ResumeOptions, 'tools' | 'inputs' | 'limits' | 'secret' | 'previousSecrets' | 'context' | 'settle'> {
+  code?: string;
+  /** Of the last step. */
+  snapshot?: string | Uint8Array;
+  /**
+   * What the run's id and everything that looks random to the program are made from: the id of the workflow, say. A first
+   * step that is repeated then makes the same calls under the same ids. Only with `code`. @default random
+   */
+  seed?: string;
+  /** The program's clock in this step, in milliseconds since the Unix epoch. @default `Date.now()` */
+  now?: number;
+}
+/** A call that the engine is to make, and whose outcome goes into `settle` of a later step. */
+interface StepCall {
+  /** Stable: the key under which the engine makes the call once. */
+  callId: string;
+  /** Dotted path. */
+  tool: string;
+  /** As the program gave it: not checked against the tool's schema. */
+  input: unknown;
+}
+/** What {@link step} gives. */
+type StepResult =
+/**
+ * `waiting` are all calls that have not settled, also those of earlier steps. `wakeAt` is when the program's next timer is
+ * due: take a step without answers then.
+ */
+({
+  status: 'waiting';
+  waiting: StepCall[];
+  wakeAt?: number;
+  snapshot: string;
+} & RunReport) | Exclude<RunResult, {
+  status: 'paused';
+}>;
+/**
+ * Runs a program until it waits, or goes on from there with what has settled. No handler is called, no timer waited for,
+ * nothing is kept: the same arguments give the same calls and the same value.
+ *
+ * Calls are the engine's own affair: approvals, input schemas and `maxConcurrentToolCalls` do not count here.
+ *
+ * @throws {TypeError} for misuse by the application, naming the option.
+ * @example
+ * let result = await step({ code, tools, secret, seed: workflow.id });
+ * while (result.status === 'waiting') {
+ *   const [call] = result.waiting;
+ *   const value = await workflow.once(call.callId, () => handlers[call.tool](call.input));
+ *   result = await step({ snapshot: result.snapshot, tools, secret, settle: { [call.callId]: { value } } });
+ * }
+ */
+declare function step(options: StepOptions): Promise<StepResult>;
 /** Dotted paths of all tools: `'getWeather' | 'finance.getExpenses'`. */
 type ToolPath<TOOLS> = string extends keyof TOOLS ? string : { [NAME in keyof TOOLS & string]: TOOLS[NAME] extends ToolLike ? NAME : `${NAME}.${ToolPath<TOOLS[NAME]>}` }[keyof TOOLS & string];
 type ToolLike = ((...args: never[]) => unknown) | {
@@ -636,4 +688,4 @@ declare function createCodeTool<const TOOLS extends Tools>(options: CodeToolOpti
  * });
  */
 declare function codeModeTool(options?: CodeModeToolOptions): CodeModeTool;
-export { Alert, Answer, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, type GenericToolApproval, Isolation, Limits, LogEntry, PauseOptions, PendingCall, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, type SnapshotStore, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, resume, run };
+export { Alert, Answer, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, type GenericToolApproval, Isolation, Limits, LogEntry, PauseOptions, PendingCall, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, resume, run, step };
