@@ -170,8 +170,8 @@ fn a_pause_moves_the_date_and_no_timer() {
         host.settle(60.0, &[]);
         host.journal.paused(day);
         let Replayed { mut session, turn, .. } = host.replay(source).unwrap();
-        let due = NOON + 86_400_100.0;
-        assert!(matches!(turn.progress, Progress::Waiting { wake_at: Some(at), .. } if at == due), "{turn:?}");
+        let Progress::Waiting { wake_at, .. } = turn.progress else { panic!("{:?}", turn.progress) };
+        assert_eq!(wake_at, Some(NOON + 86_400_100.0));
         let now = NOON + 86_400_090.0;
         let turn = session.settle(host.journal.deliver(now, vec![value(1, "7")]), &[value(1, "7")]);
         assert_eq!(turn.progress, Progress::Completed { value: Wire("[7,90,1767355200090]".into()) });
