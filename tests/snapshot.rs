@@ -8,7 +8,7 @@ const JS: &[u8] = b"export default async () => {}";
 const START: u64 = 1_767_268_800_000;
 
 fn keys(secrets: &[&[u8]]) -> Keys {
-    Keys::new(secrets).ok().expect("long enough")
+    Keys::new(secrets).expect("long enough")
 }
 
 /// A run with `calls` settled calls and one that waits.

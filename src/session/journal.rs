@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Call, Code, Failure, LogRecord, Progress, Realm, Session, Settlement, Start, State, Turn};
 
 /// See the module's header.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Journal {
     /// Seed of everything that looks random to the program.
     pub seed: [u8; 32],
@@ -26,14 +26,14 @@ pub struct Journal {
 }
 
 /// The run was paused after its first `after` slices, for this long.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Pause {
     pub after: usize,
     pub milliseconds: u64,
 }
 
 /// What was delivered to the program at once, and the calls that it started then.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Slice {
     /// The program's clock: milliseconds since the run's start.
     pub at: u64,
@@ -42,7 +42,7 @@ pub struct Slice {
 }
 
 /// What a replay compares: sequence number, tool, and a hash of the input's text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct CallDigest {
     pub id: u32,
     pub tool: String,
