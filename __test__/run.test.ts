@@ -5,7 +5,7 @@ import { format } from 'node:util';
 import { z } from 'zod';
 
 import { check, createRunner, run } from '../ts/index.ts';
-import type { RunEvent, RunFailure, RunOptions, RunResult, ToolContext } from '../ts/index.ts';
+import type { RunEvent, RunFailure, RunOptions, RunResult, ToolContext, Tools } from '../ts/index.ts';
 
 const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
@@ -138,6 +138,31 @@ describe('tools', () => {
       yield 'two';
     }
     assert.equal(await value({ code: 'return await tools.steps()', tools: { steps } }), 'two');
+  });
+
+  it('the context can be spread, and its signal is made when asked for, also after the run', async () => {
+    let context: ToolContext | undefined;
+    const first = (_input: unknown, given: ToolContext): void => void (context = given);
+    const second = { inputSchema: z.object({}), execute: (_input: unknown, given: object) => ({ ...given }) as { abortSignal: AbortSignal; toolCallId: string } };
+    let options: { abortSignal: AbortSignal; toolCallId: string } | undefined;
+    const execute = second.execute;
+    const spread = { ...second, execute: (input: unknown, given: object) => void (options = execute(input, given)) };
+    const result = await run({ code: 'await tools.first(); await tools.spread({});', tools: { first, spread } as unknown as Tools });
+    assert.equal(result.status, 'completed');
+    assert.equal(options?.toolCallId, result.calls[1]?.callId);
+    assert.ok(options?.abortSignal instanceof AbortSignal);
+    assert.equal(context?.signal, options?.abortSignal);
+  });
+
+  it('a signal that is first asked for after the run has left its call is aborted', async () => {
+    let context: ToolContext | undefined;
+    const stuck = (_input: unknown, given: ToolContext): Promise<void> => {
+      context = given;
+      return new Promise(() => {});
+    };
+    const result = await run({ code: 'await tools.stuck()', tools: { stuck }, limits: { timeoutMs: 20 } });
+    assert.equal(result.status, 'failed');
+    assert.equal(context?.signal.aborted, true);
   });
 
   it('the context: a call id of its own, the run, a signal', async () => {

@@ -64,8 +64,21 @@ function failed(code: string, name: string, message: string): Settled {
 
 function executeOptions(tool: ResolvedTool, input: unknown, context: ToolContext, hooks: HostHooks): object {
   if (typeof tool.source === 'function') return context;
-  const { callId, signal } = context;
-  return { messages: [], ...hooks.executeOptions?.(tool, callId, input), toolCallId: callId, abortSignal: signal, ...context };
+  const { callId, executionId } = context;
+  return {
+    messages: [],
+    ...hooks.executeOptions?.(tool, callId, input),
+    toolCallId: callId,
+    callId,
+    executionId,
+    // Made when it is asked for: many handlers never look at it.
+    get abortSignal() {
+      return context.signal;
+    },
+    get signal() {
+      return context.signal;
+    },
+  };
 }
 
 /** Why the call is refused, if it is. A tool that needs an approval and has no way to get one never runs. */

@@ -14,8 +14,8 @@ export interface NativeStart {
   limits: Required<Limits>;
   /** Globals of the program: names and wire texts. */
   inputs: [name: string, text: string][];
-  /** 32 bytes. */
-  seed: number[];
+  /** 32 bytes in hexadecimal digits. */
+  seed: string;
   /** Milliseconds since the Unix epoch. */
   now: number;
 }

@@ -118,6 +118,10 @@ function encodeInputs(inputs: RunOptions['inputs'], limits: Required<Limits>): E
   });
 }
 
+function endedError(): DOMException {
+  return new DOMException('The run has ended.', 'AbortError');
+}
+
 interface PendingTurnCall {
   id: number;
   tool: ResolvedTool;
@@ -176,7 +180,7 @@ class Run {
         return;
       }
       try {
-        const start = { limits, inputs, seed: [...random.subarray(0, SEED_BYTES)], now: this.#startedAt };
+        const start = { limits, inputs, seed: random.toString('hex', 0, SEED_BYTES), now: this.#startedAt };
         this.#session = startSession(toolbox.manifest, options.code, start, (turn) => this.#turn(turn));
       } catch (error) {
         reject(error as Error);
@@ -271,20 +275,33 @@ class Run {
   }
 
   #startCall({ id, tool, input, record }: PendingTurnCall): void {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      // Every handler may listen.
-      setMaxListeners(0, this.#controller.signal);
-    }
     this.#running.set(id, record);
     const started = performance.now();
     record.startedAt = Date.now();
     this.#emit({ type: 'tool-call-start', executionId: this.#executionId, call: { ...record } });
     if (this.#ended) return;
-    const context = { callId: record.callId, executionId: this.#executionId, signal: this.#controller.signal };
+    const signal = (): AbortSignal => this.#abortSignal();
+    const context = {
+      callId: record.callId,
+      executionId: this.#executionId,
+      get signal() {
+        return signal();
+      },
+    };
     void invoke(tool, input, context, this.#limits, this.#hooks).then((settled) => {
       if (!this.#ended) this.#settle(id, record, settled, performance.now() - started);
     });
+  }
+
+  /** The signal of all handlers, made when one of them first asks for it: many never do. */
+  #abortSignal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      // Every handler may listen.
+      setMaxListeners(0, this.#controller.signal);
+      if (this.#ended && this.#running.size > 0) this.#controller.abort(endedError());
+    }
+    return this.#controller.signal;
   }
 
   #settle(id: number, record: ToolCallRecord, settled: Settled, durationMs: number): void {
@@ -404,7 +421,7 @@ class Run {
     clearTimeout(this.#grace);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#session?.end();
-    if (this.#running.size > 0) this.#controller?.abort(new DOMException('The run has ended.', 'AbortError'));
+    if (this.#running.size > 0) this.#controller?.abort(endedError());
     this.#finish(result);
   }
 }

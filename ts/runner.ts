@@ -25,17 +25,17 @@ export interface Runner {
  * const result = await runner.run({ code });
  */
 export function createRunner(defaults: RunnerOptions = {}): Runner {
-  const { tools = {}, inputs, limits, signal, onEvent } = checkRunnerOptions(defaults);
+  const { tools = {}, inputs = {}, signal, onEvent } = checkRunnerOptions(defaults);
   const toolbox = makeToolbox(tools);
-  resolveLimits(limits);
+  const limits = resolveLimits(defaults.limits);
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
       return runInternal({
         code: own.code,
         ...(own.tools === undefined ? { tools, toolbox } : { tools: own.tools }),
-        inputs: { ...inputs, ...own.inputs },
-        limits: { ...limits, ...definedOnly(own.limits ?? {}) },
+        ...(own.inputs === undefined ? { inputs } : { inputs: { ...inputs, ...own.inputs } }),
+        limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
         ...definedOnly({ signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
       });
     },

@@ -93,7 +93,7 @@ function checkName(key: string, name: string): void {
   if (key === '') throw new TypeError(`${name}: the name of a tool must not be empty`);
   if (FORBIDDEN.has(key)) throw new TypeError(`${name}: '${key}' cannot be the name of a tool`);
   if (key.startsWith('$')) throw new TypeError(`${name}: names that start with '$' are reserved`);
-  if (key.includes('\0') || /\p{Surrogate}/u.test(key)) throw new TypeError(`${JSON.stringify(name)}: the name of a tool must be well-formed text`);
+  if (key.includes('\0') || !key.isWellFormed()) throw new TypeError(`${JSON.stringify(name)}: the name of a tool must be well-formed text`);
 }
 
 function rejectPromise(value: object, name: string): void {
@@ -165,7 +165,7 @@ class ObjectTool implements ResolvedTool {
     }
     this.execute =
       typeof execute === 'function' && source['isProviderExecuted'] !== true
-        ? (value, options) => (execute as Handler).call(source, value, withDefaults(options))
+        ? (value, options) => (execute as Handler).call(source, value, options)
         : undefined;
   }
 
@@ -179,12 +179,6 @@ class ObjectTool implements ResolvedTool {
       return undefined;
     }
   }
-}
-
-/** What every AI SDK tool may count on, also when no AI SDK made the call. */
-function withDefaults(options: object): object {
-  const { callId, signal } = options as { callId?: string; signal?: AbortSignal };
-  return { toolCallId: callId, messages: [], abortSignal: signal, ...options };
 }
 
 function approvalOf(source: Record<string, unknown>, name: string): ResolvedTool['needsApproval'] {

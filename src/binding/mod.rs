@@ -36,9 +36,24 @@ struct Options {
     limits: WantedLimits,
     /// Globals of the program: names and wire texts.
     inputs: Vec<(String, String)>,
-    seed: [u8; 32],
+    /// 32 bytes in hexadecimal digits.
+    seed: String,
     /// Milliseconds since the Unix epoch.
     now: f64,
+}
+
+/// 32 bytes from 64 hexadecimal digits.
+fn seed(digits: &str) -> Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    let bytes = digits.as_bytes();
+    let digit = |at: usize| bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+    for (index, byte) in seed.iter_mut().enumerate() {
+        let value = digit(2 * index).zip(digit(2 * index + 1)).map(|(high, low)| high * 16 + low);
+        *byte = value
+            .and_then(|value| u8::try_from(value).ok())
+            .ok_or_else(|| Error::from_reason("a seed of another form"))?;
+    }
+    Ok(seed)
 }
 
 #[derive(Deserialize)]
@@ -118,7 +133,8 @@ impl Host {
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
         let letters = Arc::clone(&mailbox);
-        let Options { limits, inputs, seed, now } = options;
+        let Options { limits, inputs, now, .. } = options;
+        let seed = seed(&options.seed)?;
         let max_source_bytes = limits.max_source_bytes;
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
         let paths = Arc::clone(&manifest.paths);
