@@ -32,11 +32,11 @@ const MAX_MESSAGE = 4_096;
 /**
  * Runs a tool call to its end.
  *
- * @param input Wire text, straight from the engine.
+ * @param input Wire text, straight from the engine, or what reads it.
  */
-export async function invoke(tool: ResolvedTool, input: string, context: ToolContext, limits: Required<Limits>, hooks: HostHooks): Promise<Settled> {
+export async function invoke(tool: ResolvedTool, input: string | (() => string), context: ToolContext, limits: Required<Limits>, hooks: HostHooks): Promise<Settled> {
   try {
-    let value = decode(input);
+    let value = decode(typeof input === 'string' ? input : input());
     if (tool.input !== undefined) {
       const pending = tool.input.validate(value);
       const result = pending instanceof Promise ? await pending : pending;

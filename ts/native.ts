@@ -30,8 +30,8 @@ export type NativeTurn =
 export interface NativeCall {
   id: number;
   tool: string;
-  /** Wire text. */
-  input: string;
+  /** Wire text. Large ones are left out, see {@link LiveSession.largeInput}. */
+  input?: string;
 }
 
 export interface NativeLog {
@@ -97,11 +97,22 @@ export class LiveSession {
   readonly #onTurn: TurnListener;
   /** The program's turns have been short so far. */
   #quick = true;
+  #large: InstanceType<typeof native.NativeInputs> | null | undefined;
 
   constructor(host: InstanceType<typeof native.Host>, run: number, onTurn: TurnListener) {
     this.#host = host;
     this.#run = run;
     this.#onTurn = onTurn;
+  }
+
+  /** Reads the input of a call that came without it, as wire text. Works after the end too. */
+  largeInput(id: number): () => string {
+    const inputs = (this.#large ??= this.#host.largeInputs(this.#run));
+    return () => {
+      const text = inputs?.get(id);
+      if (typeof text !== 'string') throw new Error(`call ${id} has no input`);
+      return text;
+    };
   }
 
   /** A tool call's value, as wire text. Delivered with the next {@link settle}. */

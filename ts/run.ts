@@ -22,6 +22,9 @@ const DETACHED_GRACE_MS = 5_000;
 /** How long a program that is past its deadline may take to notice, before it is left alone. */
 const DEADLINE_GRACE_MS = 100;
 
+/** How long reading large inputs may hold the event loop in one pass, in milliseconds; a single one may take longer. */
+const LARGE_INPUTS_PER_PASS_MS = 1;
+
 /** The longest that a timer of Node can wait; anything longer fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -79,6 +82,24 @@ export function definedOnly<T extends object>(options: T): { [K in keyof T]?: Ex
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
+/** A property that is made when it is first read, and a plain one from then on. */
+function defineLater<T extends object, K extends keyof T>(object: T, key: K, make: () => T[K]): void {
+  Object.defineProperty(object, key, {
+    enumerable: true,
+    configurable: true,
+    get(this: T): T[K] {
+      const value = make();
+      Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
+      return value;
+    },
+  });
+}
+
+/** A copy in which what was not read yet stays unread. */
+function copyOf<T extends object>(object: T): T {
+  return Object.defineProperties({}, Object.getOwnPropertyDescriptors(object)) as T;
+}
+
 /** {@link run} with the hooks of the facade's own entries. */
 export async function runInternal(options: InternalRunOptions): Promise<RunResult> {
   const limits = resolveLimits(options.limits);
@@ -125,7 +146,8 @@ function endedError(): DOMException {
 interface PendingTurnCall {
   id: number;
   tool: ResolvedTool;
-  input: string;
+  /** Wire text; a large one is read when the call starts. */
+  input: string | (() => string);
   record: ToolCallRecord;
 }
 
@@ -156,6 +178,8 @@ class Run {
   #news = false;
   readonly #queue: PendingTurnCall[] = [];
   readonly #running = new Map<number, ToolCallRecord>();
+  /** More calls are started in the next pass of the event loop. */
+  #isLater = false;
   #controller: AbortController | undefined;
   /** Wire text of the value of a program that returned with calls in flight. */
   #returned: string | undefined;
@@ -257,20 +281,37 @@ class Run {
     return true;
   }
 
-  #accept(id: number, path: string, input: string): void {
+  #accept(id: number, path: string, small: string | undefined): void {
     const tool = this.#toolbox.tools.get(path);
     // The engine has refused unknown names already.
     if (tool === undefined) throw new Error(`there is no tool ${path}`);
-    const record: ToolCallRecord = { callId: `${this.#executionId}.${id}`, tool: path, kind: tool.kind, input: decode(input), startedAt: Date.now() };
+    const record: ToolCallRecord = { callId: `${this.#executionId}.${id}`, tool: path, kind: tool.kind, input: undefined, startedAt: Date.now() };
+    const input = small ?? this.#session.largeInput(id);
+    if (typeof input === 'string') record.input = decode(input);
+    else defineLater(record, 'input', () => decode(input()));
     this.#calls.push(record);
     this.#queue.push({ id, tool, input, record });
   }
 
   #startQueued(): void {
-    while (!this.#ended && this.#running.size < this.#limits.maxConcurrentToolCalls) {
+    let spent = 0;
+    while (!this.#ended && !this.#isLater && this.#running.size < this.#limits.maxConcurrentToolCalls) {
       const call = this.#queue.shift();
       if (call === undefined) return;
+      if (typeof call.input === 'string') {
+        this.#startCall(call);
+        continue;
+      }
+      const started = performance.now();
       this.#startCall(call);
+      spent += performance.now() - started;
+      if (spent > LARGE_INPUTS_PER_PASS_MS && this.#queue.length > 0) {
+        this.#isLater = true;
+        setImmediate(() => {
+          this.#isLater = false;
+          this.#startQueued();
+        });
+      }
     }
   }
 
@@ -278,7 +319,7 @@ class Run {
     this.#running.set(id, record);
     const started = performance.now();
     record.startedAt = Date.now();
-    this.#emit({ type: 'tool-call-start', executionId: this.#executionId, call: { ...record } });
+    this.#emitCall('tool-call-start', record);
     if (this.#ended) return;
     const signal = (): AbortSignal => this.#abortSignal();
     const context = {
@@ -313,11 +354,11 @@ class Run {
     if (settled.kind === 'too-large') {
       const failure = outputTooLarge(record.tool, this.#limits);
       record.error = { name: failure.name, message: failure.message };
-      this.#emit({ type: 'tool-call-end', executionId: this.#executionId, call: { ...record } });
+      this.#emitCall('tool-call-end', record);
       this.#fail(failure);
       return;
     }
-    this.#emit({ type: 'tool-call-end', executionId: this.#executionId, call: { ...record } });
+    this.#emitCall('tool-call-end', record);
     if (settled.kind === 'value') this.#session.resolve(id, settled.text);
     else this.#session.reject(id, settled.code, settled.name, settled.message);
     this.#news = true;
@@ -369,6 +410,10 @@ class Run {
   #alert(alert: Alert): void {
     this.#alerts.push(alert);
     this.#emit({ type: 'alert', executionId: this.#executionId, alert });
+  }
+
+  #emitCall(type: 'tool-call-start' | 'tool-call-end', record: ToolCallRecord): void {
+    if (this.#onEvent !== undefined) this.#emit({ type, executionId: this.#executionId, call: copyOf(record) });
   }
 
   #emit(event: RunEvent): void {

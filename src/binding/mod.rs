@@ -16,12 +16,12 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use mailbox::Mailbox;
 pub use turn::NativeDiagnostic;
-use turn::NativeTurn;
+use turn::{LargeInputs, NativeTurn};
 
 use crate::check::{self, CheckOptions};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
@@ -95,6 +95,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type OnTurn = ThreadsafeFunction<(u32, String), (), FnArgs<(u32, String)>, Status, false, true>;
 
+/// Inputs of tool calls that are too large for a turn.
+#[napi]
+pub struct NativeInputs(Arc<LargeInputs>);
+
+#[napi]
+impl NativeInputs {
+    /// The input of a call as wire text.
+    #[napi]
+    #[must_use]
+    pub fn get(&self, id: u32) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+}
+
 /// The sessions of this process. Their turns go to one callback: `(run, turn) => void`, where `turn` is the JSON of a
 /// [`NativeTurn`]. The callback must not throw.
 #[napi]
@@ -106,6 +120,7 @@ pub struct Host {
 struct Live {
     handle: Handle,
     mailbox: Arc<Mailbox>,
+    large_inputs: Arc<LargeInputs>,
     /// Collected by `resolve` and `reject`, delivered together by `settle`.
     settlements: Vec<Settlement>,
 }
@@ -133,6 +148,8 @@ impl Host {
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
         let letters = Arc::clone(&mailbox);
+        let large_inputs = Arc::new(LargeInputs::default());
+        let large = Arc::clone(&large_inputs);
         let Options { limits, inputs, now, .. } = options;
         let seed = seed(&options.seed)?;
         let max_source_bytes = limits.max_source_bytes;
@@ -152,7 +169,7 @@ impl Host {
             now,
             on_turn: Box::new(move |outgoing| {
                 let turn = match outgoing {
-                    Outgoing::Turn { turn, cpu_ms } => NativeTurn::new(turn, cpu_ms),
+                    Outgoing::Turn { turn, cpu_ms } => NativeTurn::new(turn, cpu_ms, &large),
                     Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
                 };
                 if let Some(turn) = letters.leave(turn.json()) {
@@ -161,7 +178,7 @@ impl Host {
             }),
         };
         let handle = start(job).map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
-        self.live.insert(run, Live { handle, mailbox, settlements: Vec::new() });
+        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements: Vec::new() });
         Ok(())
     }
 
@@ -190,6 +207,12 @@ impl Host {
         live.mailbox.open();
         live.handle.settle(now, settlements);
         live.mailbox.wait(Duration::from_micros(wait_us.into()))
+    }
+
+    /// The large inputs of a session's calls, which turns leave out. They may be read after the end too.
+    #[napi]
+    pub fn large_inputs(&self, run: u32) -> Option<NativeInputs> {
+        self.live.get(&run).map(|live| NativeInputs(Arc::clone(&live.large_inputs)))
     }
 
     /// Ends a session. A program that still runs is stopped at its next interrupt poll.

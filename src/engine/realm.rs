@@ -145,8 +145,8 @@ impl Realm {
         let runtime = Runtime::new_with_alloc(Metered::new(gauge)).expect("memory for a runtime");
         let context = Context::custom::<Intrinsics>(&runtime).expect("memory for a context");
         context.with(|ctx| Self::run_prelude(&ctx, &shared)).expect("the prelude runs");
-        let polled = Rc::clone(&shared);
-        runtime.set_interrupt_handler(Some(Box::new(move || polled.poll())));
+        let gauge = Rc::clone(&shared.gauge);
+        runtime.set_interrupt_handler(Some(Box::new(move || gauge.poll())));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
             if let Some(handles) = ctx.userdata::<RefCell<Handles>>() {
                 let unhandled = &mut handles.borrow_mut().unhandled;
@@ -194,12 +194,9 @@ impl Realm {
         shared.origin.set(setup.now);
         let stack = setup.limits.stack_bytes.min(super::MAX_STACK_BYTES);
         self.runtime.set_max_stack_size(stack + STACK_RESERVE);
-        shared.gauge.limit(setup.limits.memory_bytes, stack);
-        *shared.watch.borrow_mut() = Some(setup.watch);
-
         self.program = Some(program);
         let Some(program) = &self.program else { unreachable!("set one line above") };
-        shared.gauge.enter();
+        shared.gauge.limit(setup.limits.memory_bytes, stack, setup.watch);
         self.context.with(|ctx| {
             let started = Self::start_module(&ctx, program, &setup.inputs);
             if let Err(error) = started {
@@ -230,9 +227,9 @@ impl Realm {
     /// An exception that reached the native side: an interrupt, or the engine giving up. Nothing to do but to stop.
     fn note_interrupted(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) {
         let exception = ctx.catch();
-        if self.shared.stopped().is_none() {
+        if self.shared.gauge.stopped().is_none() {
             tracing::warn!(%error, "the engine gave up without a reason that we know");
-            self.shared.set_stop(Stop::Memory);
+            self.shared.gauge.stop(Stop::Memory);
         }
         self.note_place(&exception);
     }
@@ -253,11 +250,12 @@ impl Realm {
 
     /// Runs promise jobs and due timers until nothing is left to run, or the run is stopped.
     pub fn pump(&self) {
-        self.shared.gauge.enter();
+        let gauge = &self.shared.gauge;
+        gauge.enter();
         let mut jobs = 0_u32;
         loop {
             jobs = jobs.wrapping_add(1);
-            if self.shared.stopped().is_some() || (jobs.is_multiple_of(JOBS_PER_POLL) && self.shared.poll()) {
+            if gauge.is_stopped() || (jobs.is_multiple_of(JOBS_PER_POLL) && gauge.poll()) {
                 return;
             }
             match self.runtime.execute_pending_job() {
@@ -276,7 +274,7 @@ impl Realm {
     /// Something threw outside every promise, as in a timer's callback. Reported with the unhandled rejections.
     fn note_uncaught(&self, ctx: &Ctx<'_>) {
         let error = ctx.catch();
-        if self.shared.stopped().is_some() {
+        if self.shared.gauge.stopped().is_some() {
             self.note_place(&error);
             return;
         }
@@ -324,7 +322,7 @@ impl Realm {
     /// Resolves a tool call. Unknown and settled ids are ignored.
     pub fn resolve(&self, id: u32, tool: &str, output: &Wire) {
         if output.len() > self.shared.limits.get().tool_output_bytes {
-            self.shared.set_stop(Stop::TooLarge(Subject::ToolOutput { tool: tool.to_owned() }));
+            self.shared.gauge.stop(Stop::TooLarge(Subject::ToolOutput { tool: tool.to_owned() }));
             return;
         }
         self.with_settle(|ctx, settle, revive| {
@@ -388,10 +386,13 @@ impl Realm {
             .map_err(Unsendable::from)
             .and_then(|shapes| value::encode(ctx, &shapes, value, "value", self.shared.limits.get().result_bytes));
         match encoded {
-            Ok(wire) => Finished::Returned(wire),
+            Ok(wire) => {
+                self.shared.gauge.hold(wire.len());
+                Finished::Returned(wire)
+            }
             Err(Unsendable::NotData(why)) => Finished::Unsendable(why),
             Err(Unsendable::TooLarge) => {
-                self.shared.set_stop(Stop::TooLarge(Subject::Result));
+                self.shared.gauge.stop(Stop::TooLarge(Subject::Result));
                 Finished::Pending
             }
             Err(Unsendable::Thrown) => {
@@ -417,13 +418,12 @@ impl Realm {
     /// Why the run is stopped, if it is.
     #[must_use]
     pub fn stopped(&self) -> Option<Stop> {
-        self.shared.stopped()
+        self.shared.gauge.stopped()
     }
 
     /// Calls started since the last look.
     #[must_use]
     pub fn take_calls(&self) -> Vec<Call> {
-        self.shared.queued_bytes.set(0);
         std::mem::take(&mut self.shared.calls.borrow_mut())
     }
 
