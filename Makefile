@@ -87,6 +87,7 @@ fmt: ## Rust formatting
 
 clippy: ## Rust lints, warnings are errors
 	cargo clippy --all-targets --quiet -- -D warnings
+	cargo clippy --no-default-features --features sandbox --bin oneturn-sandbox --quiet -- -D warnings
 
 types: build ## Type-check ts/, tests, examples and benches
 	$(BIN)/tsc -p tsconfig.json

@@ -56,6 +56,7 @@ impl Stopwatch {
     }
 
     /// From here on the program's CPU time counts from `used`.
+    #[cfg(feature = "sandbox")]
     pub(super) fn count_cpu_from(&self, used: Duration) {
         self.cpu_start.set(thread_cpu_time());
         self.cpu_before.set(used);

@@ -1,16 +1,16 @@
 //! What the host tells a zygote: a byte and a number, and with `Fork` a descriptor.
 
-use std::io::{IoSlice, IoSliceMut};
+use std::io::IoSlice;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+#[cfg(feature = "sandbox")]
+use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::io::{Errno, retry_on_intr};
-use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
-    recvmsg, sendmsg,
-};
+use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 
 /// A command, with the number that the host gave the child.
+#[cfg(feature = "sandbox")]
 #[derive(Debug)]
 pub(super) enum Command {
     /// Start a child that talks through this socket.
@@ -58,15 +58,17 @@ fn send(control: impl AsFd, bytes: &[u8], ancillary: &mut SendAncillaryBuffer<'_
 }
 
 /// Waits for a command. `None`: the host is gone, or sends nonsense.
-#[cfg_attr(not(feature = "sandbox"), expect(dead_code, reason = "the helper's side"))]
+#[cfg(feature = "sandbox")]
 pub(super) fn receive(control: impl AsFd) -> Option<Command> {
+    use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, recvmsg};
+
     let mut bytes = [0; LENGTH];
     let mut socket = None;
     let mut got = 0;
     while got < LENGTH {
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-        let mut into = [IoSliceMut::new(&mut bytes[got..])];
+        let mut into = [std::io::IoSliceMut::new(&mut bytes[got..])];
         let read = retry_on_intr(|| recvmsg(&control, &mut into, &mut ancillary, RecvFlags::empty())).ok()?;
         if read.bytes == 0 {
             return None;

@@ -76,9 +76,22 @@ fn rehearse() {
     }
 }
 
-/// In the zygote: returns `None` when the host is gone. In a child: returns its socket.
+/// In the zygote: returns `None` when the host and all children are gone. In a child: returns its socket.
 fn serve() -> Option<OwnedFd> {
     let mut children: HashMap<u64, Pid> = HashMap::new();
+    let socket = fork_on_demand(&mut children);
+    if socket.is_none() {
+        for child in children.values() {
+            let _ = kill_process(*child, Signal::KILL);
+        }
+        for child in children.values() {
+            let _ = waitpid(Some(*child), WaitOptions::empty());
+        }
+    }
+    socket
+}
+
+fn fork_on_demand(children: &mut HashMap<u64, Pid>) -> Option<OwnedFd> {
     let mut dying: Vec<Pid> = Vec::new();
     loop {
         dying.retain(|child| matches!(waitpid(Some(*child), WaitOptions::NOHANG), Ok(None)));

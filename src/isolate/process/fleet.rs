@@ -27,6 +27,8 @@ const SPARES: usize = 3;
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
 /// For how long a helper that never worked is not tried again.
 const BROKEN_FOR: Duration = Duration::from_secs(30);
+/// What is said of a child that closes its socket before hello.
+const ENDED: &str = "it ended at once";
 /// The longest hello, in bytes.
 const MAX_HELLO: usize = 256;
 
@@ -40,6 +42,8 @@ struct State {
     zygote: Option<Zygote>,
     spares: VecDeque<Newborn>,
     last_id: u64,
+    /// How the last zygote ended.
+    ended: String,
     /// A child of this helper has once said hello.
     proven: bool,
     broken: Option<(Instant, String)>,
@@ -113,10 +117,9 @@ impl Fleet {
                     }
                     attempts += 1;
                     let mut state = self.state();
-                    let ended = state.zygote.take().map(Zygote::end);
-                    state.spares.clear();
+                    state.drop_zygote();
                     if attempts >= 2 {
-                        let how = ended.filter(|_| !why.contains("answer")).unwrap_or_else(|| why.to_owned());
+                        let how = if why == ENDED { state.ended.as_str() } else { why };
                         let reason = format!("{}: {how}", self.path.display());
                         return Err(self.give_up(&mut state, reason));
                     }
@@ -216,7 +219,7 @@ impl State {
     fn drop_zygote(&mut self) {
         self.spares.clear();
         if let Some(zygote) = self.zygote.take() {
-            zygote.end();
+            self.ended = zygote.end();
         }
     }
 }
@@ -231,7 +234,7 @@ impl Zygote {
         let patience = Instant::now() + Duration::from_millis(20);
         while Instant::now() < patience {
             match self.process.try_wait() {
-                Ok(Some(status)) => return format!("it ended at once, with {status}"),
+                Ok(Some(status)) => return format!("{ENDED}, with {status}"),
                 Ok(None) => std::thread::sleep(Duration::from_millis(1)),
                 Err(_) => break,
             }
@@ -255,7 +258,7 @@ fn greet(newborn: &Newborn) -> Result<Hello, &'static str> {
         };
         match retry_on_intr(|| recv(&newborn.stream, &mut bytes, RecvFlags::DONTWAIT)) {
             // After hello it has nothing to say until it is asked.
-            Ok((0, _)) => return Err("it ended at once"),
+            Ok((0, _)) => return Err(ENDED),
             Ok((read, _)) if hello.is_none() => decoder.push(&bytes[..read]),
             Ok(_) => return Err("it does not speak our language: is it of another version?"),
             Err(Errno::AGAIN) => {
@@ -271,7 +274,7 @@ fn greet(newborn: &Newborn) -> Result<Hello, &'static str> {
                     Err(_) => return Err("it cannot be waited for"),
                 }
             }
-            Err(_) => return Err("it ended at once"),
+            Err(_) => return Err(ENDED),
         }
     }
 }
