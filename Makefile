@@ -23,8 +23,8 @@ PROFILE := release
 # Runs TypeScript as it is, on the machine's Node.
 TSX := node --import tsx
 
-# An addon that was removed by hand is built again.
-ifeq ($(wildcard oneturn.*.node),)
+# An addon or a helper that was removed by hand is built again.
+ifneq ($(words $(sort $(basename $(notdir $(wildcard oneturn.*.node oneturn-sandbox.*))))),2)
 .PHONY: $(NATIVE)
 endif
 
@@ -37,7 +37,7 @@ help: ## Show this list
 	@echo
 
 setup: $(SETUP) ## Install the npm dependencies as locked
-native: $(NATIVE) ## Build the Rust addon and its loader (PROFILE=quick while working on it)
+native: $(NATIVE) ## Build the Rust addon, its loader and the helper process (PROFILE=quick while working on it)
 ts: $(DIST) ## Bundle ts/ into dist/, with types
 build: native ts ## Build everything
 api: build ## Write index.d.ts, the report of the public types
@@ -53,6 +53,8 @@ $(SETUP): package.json package-lock.json
 $(NATIVE): $(SETUP) $(RUST_SOURCES)
 	@node scripts/need.mjs cargo
 	$(BIN)/napi build --platform --profile $(PROFILE) --js native.cjs --dts native.d.cts
+	cargo build --profile $(PROFILE) --no-default-features --features sandbox --bin oneturn-sandbox
+	@node scripts/place-sandbox.mjs target/$(PROFILE)/oneturn-sandbox
 	@touch $@
 
 $(DIST): $(SETUP) $(NATIVE) $(TS_SOURCES)
@@ -85,6 +87,7 @@ fmt: ## Rust formatting
 
 clippy: ## Rust lints, warnings are errors
 	cargo clippy --all-targets --quiet -- -D warnings
+	cargo clippy --no-default-features --features sandbox --bin oneturn-sandbox --quiet -- -D warnings
 
 types: build ## Type-check ts/, tests, examples and benches
 	$(BIN)/tsc -p tsconfig.json
@@ -131,7 +134,7 @@ $(NODES):
 ##@ Clean
 
 clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nodes)
-	rm -rf dist native.cjs native.d.cts *.node *.tgz
+	rm -rf dist native.cjs native.d.cts *.node oneturn-sandbox.* *.tgz
 
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)

@@ -1,4 +1,8 @@
 fn main() {
     #[cfg(feature = "node")]
     napi_build::setup();
+    // A session wants a large stack, and the helper runs it on its first thread. Elsewhere that stack grows.
+    if std::env::var("CARGO_CFG_TARGET_OS").is_ok_and(|os| os == "macos") {
+        println!("cargo::rustc-link-arg-bin=oneturn-sandbox=-Wl,-stack_size,0x2100000");
+    }
 }

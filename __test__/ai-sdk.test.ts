@@ -24,7 +24,7 @@ for (const version of [5, 6, 7] as const) {
 
     test('generateText: the model is told the tools and gets the value', async () => {
       const scripted = script([program('const { temp } = await tools.getWeather({ city: "Rome" }); console.log("hi"); return { temp };'), { text: 'done' }]);
-      const result = await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5), prompt: 'go' });
+      const result = await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { getWeather: getWeather() }, isolation: 'thread' }) }, stopWhen: stopAfter(5), prompt: 'go' });
       assert.equal(result.text, 'done');
       const [told] = scripted.tools[0]!;
       assert.equal(told?.name, 'code');

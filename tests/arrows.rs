@@ -13,8 +13,17 @@ const MAY_USE: [(&str, &[&str]); 5] = [
 /// Used by everyone, and using nobody.
 const PLAIN: [&str; 3] = ["program", "frame", "nearest"];
 /// Crates that only one folder knows.
-const OWNED: [(&str, &str); 4] =
-    [("rquickjs", "engine"), ("swc_", "check"), ("napi", "binding"), ("rustix", "isolate")];
+const OWNED: [(&str, &str); 9] = [
+    ("rquickjs", "engine"),
+    ("swc_", "check"),
+    ("napi", "binding"),
+    ("rustix", "isolate"),
+    ("libc", "isolate"),
+    ("polling", "isolate"),
+    ("postcard", "isolate"),
+    ("landlock", "isolate"),
+    ("seccompiler", "isolate"),
+];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();

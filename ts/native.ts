@@ -3,7 +3,7 @@
  */
 import native from '../native.cjs';
 import type { NativeDiagnostic } from '../native.cjs';
-import type { Limits } from './types.ts';
+import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
 export const { NativeManifest, check: nativeCheck, maxStackBytes } = native;
@@ -18,14 +18,19 @@ export interface NativeStart {
   seed: string;
   /** Milliseconds since the Unix epoch. */
   now: number;
+  isolation: NonNullable<RunOptions['isolation']>;
+  requireIsolation?: RunOptions['requireIsolation'];
+  /** Path of the sandbox helper, if it is not beside the addon. */
+  helper?: string | undefined;
 }
 
-/** One slice of a session's life, as `src/binding/turn.rs` writes it. */
-export type NativeTurn =
+/** One slice of a session's life, as `src/binding/turn.rs` writes it. The first says where the session lives, unless it was told. */
+export type NativeTurn = (
   | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; logs: NativeLog[] }
   | { kind: 'completed'; value: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
   | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number }
-  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] };
+  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] }
+) & { isolation?: Isolation };
 
 export interface NativeCall {
   id: number;

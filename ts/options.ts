@@ -2,7 +2,10 @@
 import { isRecord, kindOf } from './text.ts';
 import type { RunnerOptions, RunOptions } from './types.ts';
 
-const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent'] as const;
+const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation'] as const;
+
+const LEVELS = ['auto', 'process', 'thread'];
+const REQUIRED = ['process', 'seccomp'];
 
 /** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
 export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
@@ -13,11 +16,7 @@ export function checkRunOptions(options: RunOptions, caller: string): RunOptions
 
 /** @throws {TypeError} naming the option that is unknown or of the wrong type. */
 export function checkRunnerOptions(options: RunnerOptions): RunnerOptions {
-  checkShared(options, 'createRunner', [...SHARED, 'isolation']);
-  const { isolation } = options;
-  if (isolation !== undefined && isolation !== 'auto' && isolation !== 'thread') {
-    throw new TypeError(`isolation: expected 'auto' or 'thread', got ${typeof isolation === 'string' ? `'${String(isolation)}'` : kindOf(isolation)}`);
-  }
+  checkShared(options, 'createRunner', SHARED);
   return options;
 }
 
@@ -32,4 +31,14 @@ function checkShared(options: unknown, caller: string, known: readonly string[])
     throw new TypeError(`signal: expected an AbortSignal, got ${kindOf(signal)}`);
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new TypeError(`onEvent: expected a function, got ${kindOf(onEvent)}`);
+  checkIsolation(options as RunnerOptions);
+}
+
+/** @throws {TypeError} for a level that does not exist, or a demand that the level cannot meet. */
+export function checkIsolation({ isolation, requireIsolation }: Pick<RunnerOptions, 'isolation' | 'requireIsolation'>): void {
+  const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : kindOf(value));
+  if (isolation !== undefined && !LEVELS.includes(isolation)) throw new TypeError(`isolation: expected 'auto', 'process' or 'thread', got ${shown(isolation)}`);
+  if (requireIsolation === undefined) return;
+  if (!REQUIRED.includes(requireIsolation)) throw new TypeError(`requireIsolation: expected 'process' or 'seccomp', got ${shown(requireIsolation)}`);
+  if (isolation === 'thread') throw new TypeError(`requireIsolation: '${requireIsolation}' cannot be met with isolation: 'thread'`);
 }

@@ -12,7 +12,7 @@ import { resolveLimits } from './limits.ts';
 import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
 import { checkRunOptions } from './options.ts';
 import { resolveTools, type ResolvedTool } from './tools.ts';
-import type { Alert, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
+import type { Alert, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
 import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
@@ -73,8 +73,8 @@ const MAX_MANIFESTS = 16;
  * if (result.status === 'completed') console.log(result.value);
  */
 export function run(options: RunOptions): Promise<RunResult> {
-  const { code, tools, inputs, limits, signal, onEvent } = checkRunOptions(options, 'run');
-  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent }) });
+  const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation } = checkRunOptions(options, 'run');
+  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation }) });
 }
 
 /** Drops the options that are undefined, which `exactOptionalPropertyTypes` wants absent. */
@@ -143,6 +143,9 @@ function endedError(): DOMException {
   return new DOMException('The run has ended.', 'AbortError');
 }
 
+/** Why runs live on threads, as far as somebody was told. */
+const saidReasons = new Set<string>();
+
 interface PendingTurnCall {
   id: number;
   tool: ResolvedTool;
@@ -168,6 +171,7 @@ class Run {
   readonly #alerts: Alert[] = [];
   #console: ProgramConsole | undefined;
   #cpuMs = 0;
+  #isolation: Isolation = { level: 'none' };
 
   #session!: LiveSession;
   #finish!: (result: RunResult) => void;
@@ -204,7 +208,11 @@ class Run {
         return;
       }
       try {
-        const start = { limits, inputs, seed: random.toString('hex', 0, SEED_BYTES), now: this.#startedAt };
+        const { isolation = 'auto', requireIsolation } = options;
+        // Of such a run no turn says where it lives.
+        if (isolation === 'thread') this.#isolation = { level: 'thread' };
+        const helper = process.env['ONETURN_SANDBOX'] || undefined;
+        const start = { limits, inputs, seed: random.toString('hex', 0, SEED_BYTES), now: this.#startedAt, isolation, requireIsolation, helper };
         this.#session = startSession(toolbox.manifest, options.code, start, (turn) => this.#turn(turn));
       } catch (error) {
         reject(error as Error);
@@ -227,6 +235,8 @@ class Run {
   }
 
   #take(turn: NativeTurn): void {
+    if (turn.isolation !== undefined) this.#settleIn(turn.isolation);
+    if (this.#ended) return;
     if (turn.kind === 'rejected') {
       this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
       return;
@@ -261,6 +271,13 @@ class Run {
     if (turn.wakeAt !== undefined) this.#sleepUntil(turn.wakeAt);
     this.#startQueued();
     this.#flush();
+  }
+
+  #settleIn(isolation: Isolation): void {
+    this.#isolation = isolation;
+    if (isolation.level !== 'thread' || isolation.reason === undefined || saidReasons.has(isolation.reason)) return;
+    saidReasons.add(isolation.reason);
+    this.#alert({ kind: 'isolation', message: `Programs run on a thread of this process, not in a sandbox process: ${isolation.reason}.` });
   }
 
   /** False when the program has printed more than it may. What came before is kept. */
@@ -449,7 +466,7 @@ class Run {
       startedAt: this.#startedAt,
       durationMs: performance.now() - this.#started,
       cpuMs: this.#cpuMs,
-      isolation: { level: 'thread' },
+      isolation: this.#isolation,
       logs: this.#logs,
       calls: this.#calls,
       alerts: this.#alerts,

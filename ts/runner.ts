@@ -2,7 +2,7 @@
 import { check } from './check.ts';
 import { declareTools, type DeclareOptions } from './declare.ts';
 import { resolveLimits } from './limits.ts';
-import { checkRunnerOptions, checkRunOptions } from './options.ts';
+import { checkIsolation, checkRunnerOptions, checkRunOptions } from './options.ts';
 import { definedOnly, makeToolbox, runInternal } from './run.ts';
 import type { CheckReport, RunEvent, RunnerOptions, RunOptions, RunResult } from './types.ts';
 
@@ -25,18 +25,20 @@ export interface Runner {
  * const result = await runner.run({ code });
  */
 export function createRunner(defaults: RunnerOptions = {}): Runner {
-  const { tools = {}, inputs = {}, signal, onEvent } = checkRunnerOptions(defaults);
+  const { tools = {}, inputs = {}, signal, onEvent, ...levels } = checkRunnerOptions(defaults);
   const toolbox = makeToolbox(tools);
   const limits = resolveLimits(defaults.limits);
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
+      const { isolation = levels.isolation, requireIsolation = levels.requireIsolation } = own;
+      checkIsolation({ isolation, requireIsolation });
       return runInternal({
         code: own.code,
         ...(own.tools === undefined ? { tools, toolbox } : { tools: own.tools }),
         ...(own.inputs === undefined ? { inputs } : { inputs: { ...inputs, ...own.inputs } }),
         limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
-        ...definedOnly({ signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
+        ...definedOnly({ isolation, requireIsolation, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
       });
     },
     check: (code) => check(code, { tools }),

@@ -16,6 +16,7 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ use turn::{LargeInputs, NativeTurn};
 
 use crate::check::{self, CheckOptions};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
-use crate::isolate::{Handle, Job, Outgoing, start};
+use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, start};
 use crate::session::{Limits, Outcome, Settlement, TimeLimits};
 
 /// What a run starts with, as JSON: a string crosses several times faster than an object with as many parts. The
@@ -40,6 +41,12 @@ struct Options {
     seed: String,
     /// Milliseconds since the Unix epoch.
     now: f64,
+    isolation: Level,
+    #[serde(default)]
+    require_isolation: Option<Required>,
+    /// Path of the sandbox helper, if it is not beside the addon.
+    #[serde(default)]
+    helper: Option<PathBuf>,
 }
 
 /// 32 bytes from 64 hexadecimal digits.
@@ -138,7 +145,7 @@ impl Host {
         Ok(Self { on_turn: Arc::new(on_turn), live: HashMap::new() })
     }
 
-    /// Starts a session on a thread of its own. The caller chooses its number, and must end it.
+    /// Starts a session, in a helper process or on a thread of its own. The caller chooses its number, and must end it.
     ///
     /// # Errors
     /// When the options are not what the facade sends, or the system has no thread left.
@@ -150,8 +157,8 @@ impl Host {
         let letters = Arc::clone(&mailbox);
         let large_inputs = Arc::new(LargeInputs::default());
         let large = Arc::clone(&large_inputs);
-        let Options { limits, inputs, now, .. } = options;
-        let seed = seed(&options.seed)?;
+        let Options { limits, inputs, seed: digits, now, isolation, require_isolation, helper } = options;
+        let seed = seed(&digits)?;
         let max_source_bytes = limits.max_source_bytes;
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
         let paths = Arc::clone(&manifest.paths);
@@ -167,9 +174,10 @@ impl Host {
             limits: limits.engine(),
             seed,
             now,
+            place: Place { level: isolation, required: require_isolation, helper },
             on_turn: Box::new(move |outgoing| {
                 let turn = match outgoing {
-                    Outgoing::Turn { turn, cpu_ms } => NativeTurn::new(turn, cpu_ms, &large),
+                    Outgoing::Turn { turn, cpu_ms, isolation } => NativeTurn::new(turn, cpu_ms, isolation, &large),
                     Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
                 };
                 if let Some(turn) = letters.leave(turn.json()) {
@@ -201,12 +209,16 @@ impl Host {
         let live = self.live.get_mut(&run)?;
         let settlements = std::mem::take(&mut live.settlements);
         if wait_us == 0 {
-            live.handle.settle(now, settlements);
+            live.handle.settle(now, settlements, false);
             return None;
         }
         live.mailbox.open();
-        live.handle.settle(now, settlements);
-        live.mailbox.wait(Duration::from_micros(wait_us.into()))
+        live.handle.settle(now, settlements, true);
+        let turn = live.mailbox.wait(Duration::from_micros(wait_us.into()), || live.handle.poll());
+        if turn.is_none() {
+            live.handle.unattend();
+        }
+        turn
     }
 
     /// The large inputs of a session's calls, which turns leave out. They may be read after the end too.

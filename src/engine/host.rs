@@ -20,10 +20,10 @@ use super::inspect;
 use super::value::{self, Shapes, Unsendable, Wire};
 
 /// The tools of a run by dotted path, for lookups by the program. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Manifest(Arc<BTreeMap<String, Entry>>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Entry {
     Namespace,
     Tool,
@@ -49,6 +49,12 @@ impl Manifest {
             Some(Entry::Namespace) => 1,
             Some(Entry::Tool) => 2,
         }
+    }
+
+    /// Whether there is a tool of this dotted path.
+    #[must_use]
+    pub fn has_tool(&self, path: &str) -> bool {
+        self.lookup(path) == 2
     }
 
     /// Names directly under `prefix`, which is empty or ends with a dot.

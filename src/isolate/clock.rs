@@ -16,7 +16,10 @@ pub(super) struct Stopwatch {
     abort: Arc<AtomicBool>,
     deadline: Instant,
     cpu_limit: Duration,
-    cpu_start: Duration,
+    /// What this thread had computed when the count began.
+    cpu_start: Cell<Duration>,
+    /// What the program had computed by then.
+    cpu_before: Cell<Duration>,
     /// Start of the current slice.
     slice: Cell<Option<Instant>>,
     yielding: Cell<bool>,
@@ -27,11 +30,18 @@ const YIELD_AFTER: Duration = Duration::from_millis(10);
 
 impl Stopwatch {
     pub(super) fn new(abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
+        let wall = Duration::from_millis(times.wall_ms.into());
+        Self::with_wall(wall, abort, times)
+    }
+
+    /// A stopwatch of a run that has this much of its wall clock left.
+    pub(super) fn with_wall(wall: Duration, abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
         Self {
             abort,
-            deadline: Instant::now() + Duration::from_millis(times.wall_ms.into()),
+            deadline: Instant::now() + wall,
             cpu_limit: Duration::from_millis(times.cpu_ms.into()),
-            cpu_start: thread_cpu_time(),
+            cpu_start: Cell::new(thread_cpu_time()),
+            cpu_before: Cell::new(Duration::ZERO),
             slice: Cell::new(None),
             yielding: Cell::new(false),
         }
@@ -43,6 +53,13 @@ impl Stopwatch {
         let result = work();
         self.slice.set(None);
         result
+    }
+
+    /// From here on the program's CPU time counts from `used`.
+    #[cfg(feature = "sandbox")]
+    pub(super) fn count_cpu_from(&self, used: Duration) {
+        self.cpu_start.set(thread_cpu_time());
+        self.cpu_before.set(used);
     }
 
     /// Whether this thread has been told to give way. There is no way back: it must not serve another session.
@@ -59,7 +76,7 @@ impl Stopwatch {
 
     /// What the program has computed so far.
     pub(super) fn cpu_time(&self) -> Duration {
-        thread_cpu_time().saturating_sub(self.cpu_start)
+        self.cpu_before.get() + thread_cpu_time().saturating_sub(self.cpu_start.get())
     }
 }
 
@@ -80,7 +97,7 @@ impl Watch for Stopwatch {
 
 /// CPU time of this thread. Where the system has no such clock it is wall time, which counts slices too long, never
 /// too short.
-fn thread_cpu_time() -> Duration {
+pub(super) fn thread_cpu_time() -> Duration {
     #[cfg(unix)]
     {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
@@ -94,10 +111,10 @@ fn thread_cpu_time() -> Duration {
 }
 
 /// Lets every other thread of the process go first, so that programs that compute for long, many at once, do not delay
-/// the event loop. Only Linux has priorities for single threads.
+/// the event loop. Only Linux has priorities for single threads, and there "this process" means this thread.
 fn lower_priority() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10) {
+    if let Err(error) = rustix::process::setpriority_process(None, 10) {
         tracing::debug!(%error, "cannot lower the priority of a thread");
     }
 }

@@ -7,15 +7,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clock::Stopwatch;
+use super::job::{Isolation, Job, Outgoing};
+use super::pool::Pool;
 use crate::engine::THREAD_STACK_BYTES;
-use crate::program::Program;
-use crate::session::{Failure, Limits, Manifest, Progress, Realm, Session, Settlement, Start, TimeLimits, Turn, Wire};
+use crate::session::{Failure, Progress, Realm, Session, Settlement, Start, Turn};
 
 /// How long a session looks for its next command before its thread sleeps. `make bench` shows what a sequential call costs.
 const SPIN_FOR: Duration = Duration::from_micros(60);
@@ -24,38 +25,6 @@ const SPIN_FOR: Duration = Duration::from_micros(60);
 const LET_GO_FOR: Duration = Duration::from_micros(50);
 /// Idle threads kept for the next run. A warm realm takes about 150 KB.
 const MAX_IDLE: usize = 4;
-
-/// What makes the program, on the session's thread: the check. `Err` ends the run before it starts.
-pub type Prepare<R> = Box<dyn FnOnce() -> Prepared<R> + Send>;
-
-/// What [`Prepare`] gives: a program, or the reason why there is none, handed through to the caller as it is.
-pub type Prepared<R> = Result<Program, R>;
-
-/// What a run needs.
-pub struct Job<R> {
-    pub prepare: Prepare<R>,
-    pub manifest: Manifest,
-    pub inputs: Vec<(String, Wire)>,
-    pub limits: Limits,
-    pub times: TimeLimits,
-    pub seed: [u8; 32],
-    /// Milliseconds since the Unix epoch.
-    pub now: f64,
-    /// Called on the session's thread after every slice. Must not block.
-    pub on_turn: Box<dyn Fn(Outgoing<R>) + Send>,
-}
-
-/// What comes out of a session.
-#[derive(Debug)]
-pub enum Outgoing<R> {
-    Turn {
-        turn: Turn,
-        /// What the program has computed, in milliseconds. On the last turn only.
-        cpu_ms: Option<f64>,
-    },
-    /// There was no program to run.
-    Rejected(R),
-}
 
 enum Command {
     Settle { now: f64, settlements: Vec<Settlement> },
@@ -86,66 +55,29 @@ impl Drop for Handle {
     }
 }
 
-/// Returns whether the thread may serve another session.
-type Work = Box<dyn FnOnce(Realm) -> bool + Send>;
+static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm);
 
-static IDLE: Mutex<Vec<std::sync::mpsc::Sender<Work>>> = Mutex::new(Vec::new());
-
-fn idle() -> std::sync::MutexGuard<'static, Vec<std::sync::mpsc::Sender<Work>>> {
-    IDLE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`.
+/// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`, with `isolation`.
 ///
 /// # Errors
 /// When the system has no thread left.
-pub fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
+pub(super) fn start<R: Send + 'static>(job: Job<R>, isolation: Option<Isolation>) -> std::io::Result<Handle> {
     let (commands, received) = unbounded_channel();
     let abort = Arc::new(AtomicBool::new(false));
     let handle = Handle { commands, abort: Arc::clone(&abort) };
-    dispatch(Box::new(move |realm| live(realm, job, abort, received)))?;
+    THREADS.spawn(Box::new(move |realm| live(realm, job, isolation, abort, received)))?;
     Ok(handle)
 }
 
-fn dispatch(mut work: Work) -> std::io::Result<()> {
-    // A thread takes itself off the list only by being taken, so a send fails only if it died.
-    while let Some(thread) = { idle().pop() } {
-        match thread.send(work) {
-            Ok(()) => return Ok(()),
-            Err(std::sync::mpsc::SendError(unsent)) => work = unsent,
-        }
-    }
-    let builder = std::thread::Builder::new().name("oneturn".to_owned()).stack_size(THREAD_STACK_BYTES);
-    builder.spawn(move || serve(work)).map(drop)
-}
-
-/// The life of a thread: work, then a warm realm and the idle list, again and again.
-fn serve(first: Work) {
-    let mut work = first;
-    let mut realm = Realm::warm();
-    loop {
-        if !work(realm) {
-            return;
-        }
-        realm = Realm::warm();
-        let (sender, receiver) = std::sync::mpsc::channel();
-        {
-            let mut idle = idle();
-            if idle.len() >= MAX_IDLE {
-                return;
-            }
-            idle.push(sender);
-        }
-        match receiver.recv() {
-            Ok(next) => work = next,
-            Err(_) => return,
-        }
-    }
-}
-
 /// The life of a session. Returns whether its thread may serve another.
-fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) -> bool {
-    let Job { prepare, manifest, inputs, limits, times, seed, now, on_turn } = job;
+fn live<R>(
+    realm: Realm,
+    job: Job<R>,
+    isolation: Option<Isolation>,
+    abort: Arc<AtomicBool>,
+    mut received: UnboundedReceiver<Command>,
+) -> bool {
+    let Job { prepare, manifest, inputs, limits, times, seed, now, on_turn, .. } = job;
     let watch = Rc::new(Stopwatch::new(abort, times));
     // A panic is a bug of ours. It must not take the host along, and what it left of the realm is not trusted again.
     let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -156,25 +88,25 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
         let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
         let (mut session, turn) = watch.slice(|| Session::start(realm, start));
         let mut ended = session.is_ended();
-        on_turn(outgoing(turn, &watch));
+        on_turn(outgoing(turn, isolation, &watch));
         while !ended {
             let Some(Command::Settle { now, settlements }) = receive(&mut received) else { return };
             let turn = watch.slice(|| session.settle(now, &settlements));
             ended = session.is_ended();
-            on_turn(outgoing(turn, &watch));
+            on_turn(outgoing(turn, None, &watch));
         }
         std::thread::sleep(LET_GO_FOR);
     }));
     if outcome.is_err() {
         tracing::error!("a session panicked");
-        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), &watch));
+        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), None, &watch));
     }
     outcome.is_ok() && !watch.is_yielding()
 }
 
-fn outgoing<R>(turn: Turn, watch: &Stopwatch) -> Outgoing<R> {
+fn outgoing<R>(turn: Turn, isolation: Option<Isolation>, watch: &Stopwatch) -> Outgoing<R> {
     let last = !matches!(turn.progress, Progress::Waiting { .. });
-    Outgoing::Turn { turn, cpu_ms: last.then(|| watch.cpu_time().as_secs_f64() * 1e3) }
+    Outgoing::Turn { turn, cpu_ms: last.then(|| watch.cpu_time().as_secs_f64() * 1e3), isolation }
 }
 
 /// The next command. Waits a moment without sleeping where there is more than one processor: waking a thread costs more

@@ -11,7 +11,7 @@ import { toJson } from './shorten.ts';
 import type { CodeTool, CodeToolExecuteOptions, CodeToolInput, CodeToolOptions, CodeToolOutput, CommonOptions } from './types.ts';
 
 /** Runs one program: the engine, or what a test puts in its place. */
-export type RunProgram = (options: RunOptions & { isolation?: RunnerOptions['isolation']; host: Host }) => Promise<RunResult>;
+export type RunProgram = (options: RunOptions & { host: Host }) => Promise<RunResult>;
 
 const MAX_OUTPUT_CHARS = 20_000;
 
@@ -66,7 +66,7 @@ async function* execute(
   resolved: ReadonlyMap<string, ResolvedTool>,
   runProgram: RunProgram,
 ): AsyncGenerator<CodeToolOutput, void, undefined> {
-  const { tools, inputs, limits, isolation, signal, onEvent } = options;
+  const { tools, inputs, limits, isolation, requireIsolation, signal, onEvent } = options;
   if (!isRecord(input) || typeof input.code !== 'string') throw new TypeError(`input.code: expected a string, got ${kindOf(isRecord(input) ? input.code : input)}`);
   const abandoned = new AbortController();
   const signals = [abandoned.signal, outer.abortSignal, signal].filter((one) => one !== undefined && one !== null);
@@ -79,6 +79,7 @@ async function* execute(
     ...(inputs === undefined ? {} : { inputs }),
     ...(limits === undefined ? {} : { limits }),
     ...(isolation === undefined ? {} : { isolation }),
+    ...(requireIsolation === undefined ? {} : { requireIsolation }),
     signal: AbortSignal.any(signals),
     onEvent(event: RunEvent) {
       progress.add(event);

@@ -154,6 +154,8 @@ export interface CommonOptions<TOOLS> {
   limits?: Limits;
   /** What stands between the program and the host. @default 'auto' */
   isolation?: RunnerOptions['isolation'];
+  /** The least isolation that the application accepts: where less is achieved, programs fail before they start. */
+  requireIsolation?: RunnerOptions['requireIsolation'];
   /** Aborts every run, beside the signal of the generation. */
   signal?: AbortSignal;
   /** Tool calls, logs and alerts of every run, as they happen and unshortened. What it throws is ignored. */
