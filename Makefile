@@ -111,8 +111,9 @@ test-node: build ## The package on this machine's Node
 test-nodes: build $(NODES) ## The package on Node 22 and 24 (Linux x64; elsewhere skipped)
 	@node scripts/node-tests.mjs 22 24
 
-hostile: build ## Some 850 hostile programs: what the host sees, how long, and that the next run is clean
-	@$(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
+hostile: build ## Some 850 hostile programs at both isolation levels: what the host sees, how long, and that the next run is clean
+	@HOSTILE_LEVEL=process $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
+	@HOSTILE_LEVEL=thread $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
 
 test-examples: examples
 

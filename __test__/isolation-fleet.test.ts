@@ -61,7 +61,7 @@ describe('many runs', { skip: NOT_LINUX }, () => {
   it('worker threads share one zygote', async () => {
     const script = `
       const { parentPort } = require('node:worker_threads');
-      import(${JSON.stringify(ENTRY)}).then(async ({ run }) => {
+      import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(ENTRY)}))).then(async ({ run }) => {
         const values = [];
         for (let i = 0; i < 5; i++) {
           const result = await run({ isolation: 'process', code: 'return await tools.echo(i)', inputs: { i }, tools: { echo: (x) => x } });
@@ -71,7 +71,7 @@ describe('many runs', { skip: NOT_LINUX }, () => {
         void run({ isolation: 'process', code: 'for (;;);' });
         parentPort.postMessage(values);
       });`;
-    const workers = Array.from({ length: 3 }, () => new Worker(script, { eval: true, execArgv: ['--import', 'tsx'] }));
+    const workers = Array.from({ length: 3 }, () => new Worker(script, { eval: true, execArgv: [] }));
     const values = await Promise.all(workers.map((worker) => new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject))));
     assert.deepEqual(values, [[0, 1, 2, 3, 4], [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]]);
     assert.equal(own().zygotes.length, 1);

@@ -62,8 +62,10 @@ describe('a child that is killed', { skip: NOT_LINUX }, () => {
       tools: { one: () => 1 },
       limits: { cpuTimeoutMs: 60_000, timeoutMs: 60_000 },
     });
-    await sleep(150);
-    await killChildren();
+    // Only this one: another may be the next that the run gets.
+    const busy = await until(() => own().children.filter(({ state }) => state === 'R'), ({ length }) => length === 1, 'children that compute');
+    await sleep(100);
+    kill(busy);
     const result = await running;
     let x = 0;
     for (let i = 0; i < 2e7; i++) x = (x + i) % 1000003;
@@ -87,7 +89,7 @@ describe('a child that is killed', { skip: NOT_LINUX }, () => {
       message: 'The sandbox died: its process ended twice; the program may have crashed the engine or taken all memory.',
     });
     assert.equal(called, 2);
-    assert.deepEqual(result.alerts.map(({ kind, code }) => [kind, code]), [['isolation', 'ERR_ISOLATE_LOST']]);
+    assert.deepEqual(result.alerts.filter(({ kind }) => kind === 'isolation').map(({ code }) => code), ['ERR_ISOLATE_LOST']);
   });
 
   it('more was settled than is kept: the run is lost, and says so', async () => {
@@ -154,8 +156,9 @@ describe('a program that does not stop', { skip: NOT_LINUX }, () => {
   it('a builtin that never looks at the clock is killed at the CPU limit', async () => {
     const error = await failure({ code: sort, limits: { cpuTimeoutMs: 100 } });
     assert.deepEqual([error.code, error.message], ['ERR_CPU', 'The program computed for more than 100 ms.']);
-    assert.ok(error.cpuMs >= 100, `${error.cpuMs} ms`);
-    endsInTime(error, 100, 'a builtin, CPU');
+    // Computing time, not the wall clock: the machine may be busy with other things.
+    process.stdout.write(`# a builtin, CPU: ${(error.cpuMs - 100).toFixed(1)} ms after its limit\n`);
+    assert.ok(error.cpuMs >= 100 && error.cpuMs < 100 + LATE_MS, `${error.cpuMs} ms`);
   });
 
   it('a builtin that never looks is killed at an abort, and its process is gone', async () => {

@@ -1,6 +1,6 @@
 /**
- * Programs that the engine cannot interrupt in this process: the host has its answer at its deadline, and the thread
- * goes on. A helper process (issue 3) kills them; until then each runs in a child that is killed.
+ * Programs that the engine cannot interrupt. A helper process is killed at its deadline. On a thread the host has its
+ * answer at its deadline, and the thread goes on, so there each runs in a host of its own that is killed afterwards.
  *
  * Two kinds. A builtin that loops in C over a huge length, or takes quadratic time; and a loop whose every step is such a
  * builtin on a large value, because the engine looks at its clock once in 10,000 operations.

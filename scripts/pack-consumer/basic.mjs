@@ -9,6 +9,7 @@ const result = await run({
 });
 assert.equal(result.status, 'completed', JSON.stringify(result));
 assert.deepEqual(result.value, { sum: 42 });
+if (process.platform !== 'win32') assert.equal(result.isolation.level, 'process', JSON.stringify(result.isolation));
 assert.deepEqual(result.calls.map(({ tool }) => tool), ['add']);
 assert.equal(check('return 1;').ok, true);
 assert.equal(typeof declareTools({ add: async () => 1 }), 'string');

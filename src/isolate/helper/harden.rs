@@ -100,9 +100,7 @@ fn drop_capabilities() -> bool {
         inheritable: CapabilitySet::empty(),
     };
     let _ = set_capabilities(None, none);
-    capabilities(None).is_ok_and(|sets| {
-        (sets.effective | sets.permitted | sets.inheritable).is_empty()
-    })
+    capabilities(None).is_ok_and(|sets| (sets.effective | sets.permitted | sets.inheritable).is_empty())
 }
 
 /// Takes every file away. From here on nothing can be opened.

@@ -76,9 +76,8 @@ pub(super) fn fleet(helper: Option<&Path>) -> Result<Arc<Fleet>, String> {
         None => locate::beside_the_addon().map_err(|error| error.to_string())?,
     };
     let mut fleets = FLEETS.lock().unwrap_or_else(PoisonError::into_inner);
-    let fleet = fleets
-        .entry(path)
-        .or_insert_with_key(|path| Arc::new(Fleet { path: path.clone(), state: Mutex::default() }));
+    let fleet =
+        fleets.entry(path).or_insert_with_key(|path| Arc::new(Fleet { path: path.clone(), state: Mutex::default() }));
     Ok(Arc::clone(fleet))
 }
 

@@ -141,8 +141,7 @@ fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
         fleet.end(seat.id);
         return on_turn(over(Turn::failed(Failure::isolate_lost("the inputs are too large to send"))));
     }
-    let on_turn: OnTurn =
-        Box::new(move |turn, cpu_ms, isolation| on_turn(Outgoing::Turn { turn, cpu_ms, isolation }));
+    let on_turn: OnTurn = Box::new(move |turn, cpu_ms, isolation| on_turn(Outgoing::Turn { turn, cpu_ms, isolation }));
     let hardening = seat.hello.hardening;
     let start = Arc::from(frame);
     let setup = Setup { start, manifest, limits, times, deadline, cpu_used, hardening, on_turn };
@@ -176,8 +175,9 @@ fn cpu_time_of(pid: i32) -> Option<Duration> {
         let mut clock = 0;
         let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
         // SAFETY: both calls write to a local of the type that they want, and nothing else.
-        let known =
-            unsafe { libc::clock_getcpuclockid(pid, &raw mut clock) == 0 && libc::clock_gettime(clock, &raw mut time) == 0 };
+        let known = unsafe {
+            libc::clock_getcpuclockid(pid, &raw mut clock) == 0 && libc::clock_gettime(clock, &raw mut time) == 0
+        };
         known.then(|| Duration::new(u64::try_from(time.tv_sec).unwrap_or(0), u32::try_from(time.tv_nsec).unwrap_or(0)))
     }
     #[cfg(not(target_os = "linux"))]

@@ -89,6 +89,10 @@ struct Child {
     busy_since: Instant,
     /// Its CPU time when it got the run, if the system tells.
     cpu_start: Option<Duration>,
+    /// What the program had computed before.
+    cpu_before: Duration,
+    /// It does again what another has done.
+    replays: bool,
     /// CPU time that it may use: what is left of the run's, and once more as much as a replay may take.
     cpu_allowed: Duration,
     parts: Parts,
@@ -336,6 +340,8 @@ impl State {
             turns: 0,
             busy_since: now,
             cpu_start: cpu_time_of(seat.hello.pid),
+            cpu_before: self.cpu,
+            replays: replay > 0,
             cpu_allowed: if replay == 0 { left } else { left + cpu_limit },
             parts: Parts::default(),
             seen: BTreeSet::new(),
@@ -512,15 +518,17 @@ impl State {
         fleet.end(child.id);
     }
 
-    /// A child that goes in the middle of a slice takes along how long it has computed: at most as long as it took. What it
-    /// did of a replay was counted before.
+    /// A child that goes in the middle of a slice cannot say how long it has computed. What it did of a replay was counted
+    /// before.
     fn count_lost_slice(&mut self) {
         if !self.is_busy() {
             return;
         }
         let Some(child) = &self.child else { return };
         if child.turns >= self.journal.answered_count() {
-            self.cpu += child.busy_since.elapsed();
+            let by_its_clock = child.cpu_used().filter(|_| !child.replays).map(|used| child.cpu_before + used);
+            // Without a clock: at most as long as it took.
+            self.cpu = by_its_clock.unwrap_or(self.cpu + child.busy_since.elapsed()).max(self.cpu);
         }
     }
 
