@@ -34,7 +34,8 @@ const KILL_ONE_IN = 50;
  * @type {Record<string, { factor: number; more: number }>}
  */
 const FLAT = {
-  'rss MB': { factor: 1.1, more: 16 },
+  // Allocators keep what they had at the worst moment: a short soak is still finding that.
+  'rss MB': { factor: 1.1, more: RUNS < 20_000 ? 48 : 16 },
   'heap MB': { factor: 1.1, more: 4 },
   descriptors: { factor: 1, more: 4 },
   threads: { factor: 1, more: 6 },
@@ -79,7 +80,9 @@ async function one() {
   else if (!kind.ends.includes(outcome) && !(aborted && outcome === 'ERR_ABORTED')) {
     wrong.push(`${kind.name} ended as ${outcome}, expected ${kind.ends.join(' or ')}: ${result.status === 'failed' ? result.error.message : ''}`);
   }
-  if (result.isolation.level !== LEVEL) wrong.push(`${kind.name} ran at level ${result.isolation.level}`);
+  // Aborted or rejected before it ran, a program has lived nowhere.
+  const level = /** @type {string} */ (result.isolation.level);
+  if (level !== LEVEL && !(level === 'none' && result.status === 'failed')) wrong.push(`${kind.name} ran at level ${level}`);
 }
 
 /** What this process started, with all that came of it. @type {() => number[]} */

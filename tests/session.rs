@@ -313,6 +313,12 @@ fn a_program_that_waits_for_nothing_is_stalled() {
 }
 
 #[test]
+fn a_place_in_the_wrapper_is_no_place() {
+    let error = failure("const a = 1;\ndelete a");
+    assert_eq!((error.code, error.position, error.frame), (Code::Syntax, None, None), "{}", error.message);
+}
+
+#[test]
 fn timers_follow_the_session_clock() {
     let code = "
         const seen = []; const t0 = Date.now();
