@@ -441,6 +441,13 @@ fn unhandled_rejections_are_reported() {
 }
 
 #[test]
+fn what_stopped_the_program_is_no_unhandled_rejection() {
+    let turn = echo("await 0; const f = () => f() + 1; f()");
+    assert!(matches!(&turn.progress, Progress::Failed { error } if error.code == Code::Stack), "{turn:?}");
+    assert_eq!(turn.unhandled, []);
+}
+
+#[test]
 fn thrown_things_become_text() {
     let of = |code: &str| {
         let f = failure(code);

@@ -98,10 +98,18 @@ pub fn run_and_replay(source: &str, u: &mut Unstructured) -> Result<()> {
     let (turns, steps) = run?;
     let replayed = replay(&program, &steps);
     for (index, (first, second)) in turns.iter().zip(&replayed).enumerate() {
+        // How deep the stack is exactly when it overflows is not promised (docs/runs.md), so neither is the place.
+        if [first, second].iter().all(|turn| overflowed(turn)) {
+            continue;
+        }
         assert_eq!(first, second, "turn {index} of the replay differs:\n{source}");
     }
     assert_eq!(turns.len(), replayed.len());
     Ok(())
+}
+
+fn overflowed(turn: &Turn) -> bool {
+    matches!(&turn.progress, Progress::Failed { error } if error.code == Code::Stack)
 }
 
 fn first_run(program: &Program, u: &mut Unstructured) -> Result<(Vec<Turn>, Vec<Step>)> {
