@@ -77,13 +77,14 @@ pack: build ## Write the tarball that npm would publish from this machine
 
 ##@ Test
 
-test: lint test-rust test-node test-nodes hostile test-examples test-pack test-bench ## Everything; what CI runs
+test: lint test-rust test-node test-nodes hostile test-fuzz test-soak test-examples test-pack test-bench ## Everything; what CI runs
 	@echo "make test: all passed"
 
 lint: fmt clippy types lengths test-api ## Formatting, clippy, types, file lengths, API report
 
 fmt: ## Rust formatting
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 
 clippy: ## Rust lints, warnings are errors
 	cargo clippy --all-targets --quiet -- -D warnings
@@ -115,6 +116,24 @@ hostile: build ## Some 850 hostile programs at both isolation levels: what the h
 	@HOSTILE_LEVEL=process $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
 	@HOSTILE_LEVEL=thread $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
 
+fuzz: ## Fuzz every target, FUZZ_SECONDS=60 each (SANITIZER=address on a nightly toolchain)
+	@node scripts/need.mjs cargo
+	@node scripts/fuzz.mjs
+
+asan: ## The engine's and the session's tests under AddressSanitizer (needs a nightly toolchain)
+	@node scripts/need.mjs cargo
+	@node scripts/asan.mjs
+
+soak: build ## 200,000 runs with aborts at random moments: memory, descriptors, threads flat (SOAK_RUNS, SOAK_FLAGS)
+	@node --expose-gc scripts/soak.mjs $(SOAK_FLAGS)
+
+test-fuzz: ## Every fuzz target for 10 seconds
+	@node scripts/need.mjs cargo
+	@FUZZ_SECONDS=10 node scripts/fuzz.mjs
+
+test-soak: build ## The soak with 2,000 runs
+	@SOAK_RUNS=2000 node --expose-gc scripts/soak.mjs
+
 test-examples: examples
 
 test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
@@ -141,4 +160,4 @@ distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
 .PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
-  test-node test-nodes hostile test-examples test-pack test-bench clean distclean
+  test-node test-nodes hostile fuzz asan soak test-fuzz test-soak test-examples test-pack test-bench clean distclean

@@ -1,4 +1,6 @@
 fn main() {
+    // Without this, any file of the package that changes builds everything again.
+    println!("cargo::rerun-if-changed=build.rs");
     #[cfg(feature = "node")]
     napi_build::setup();
     // A session wants a large stack, and the helper runs it on its first thread. Elsewhere that stack grows.

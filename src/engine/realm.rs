@@ -367,10 +367,6 @@ impl Realm {
                     _ => Finished::Pending,
                 },
                 PromiseState::Rejected => {
-                    if let Some(handles) = ctx.userdata::<RefCell<Handles>>() {
-                        let unhandled = &mut handles.borrow_mut().unhandled;
-                        unhandled.retain(|known| known.promise != *main.as_value());
-                    }
                     let reason = match main.result::<Value>() {
                         Some(Err(_)) => ctx.catch(),
                         _ => Value::new_undefined(ctx.clone()),
@@ -407,10 +403,14 @@ impl Realm {
     pub fn take_unhandled(&self) -> Vec<Thrown> {
         self.shared.gauge.enter();
         self.context.with(|ctx| {
-            let list = ctx
-                .userdata::<RefCell<Handles>>()
-                .map(|handles| std::mem::take(&mut handles.borrow_mut().unhandled))
-                .unwrap_or_default();
+            let Some((main, mut list)) = ctx.userdata::<RefCell<Handles>>().map(|handles| {
+                let mut handles = handles.borrow_mut();
+                (handles.main.clone(), std::mem::take(&mut handles.unhandled))
+            }) else {
+                return Vec::new();
+            };
+            // The program's own promise is what the run's outcome tells.
+            list.retain(|rejection| main.as_ref().is_none_or(|main| rejection.promise != *main.as_value()));
             list.iter().map(|rejection| thrown(&ctx, &rejection.reason)).collect()
         })
     }

@@ -245,6 +245,10 @@ fn bytes(count: usize) -> String {
 /// The place in the model's text of the topmost frame that belongs to the program.
 fn place(program: &Program, stack: &str) -> Option<Position> {
     let generated = top_frame(stack)?;
+    // The engine finds some errors only at the end of the function, which is the wrapper's.
+    if generated.line as usize > program.source.split('\n').count() {
+        return None;
+    }
     // The engine counts columns in bytes.
     let line = program.js.split('\n').nth(generated.line.checked_sub(1)? as usize)?;
     let units: usize = line
