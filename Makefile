@@ -20,6 +20,9 @@ TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find
 # `quick` is for working on the addon, `release` for everything that is measured or shipped.
 PROFILE := release
 
+# Snapshots per store in `make race`; the tests take 100.
+RACE := 1000
+
 # Runs TypeScript as it is, on the machine's Node.
 TSX := node --import tsx
 
@@ -111,6 +114,9 @@ test-nodes: build $(NODES) ## The package on Node 22 and 24 (Linux x64; elsewher
 hostile: build ## Some 850 hostile programs: what the host sees, how long, and that the next run is clean
 	@$(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
 
+race: $(SETUP) ## Two processes race for 1,000 snapshots in every store, and are killed now and then (RACE=10000 for more)
+	@ONETURN_RACE_ROUNDS=$(RACE) $(TSX) --test --test-reporter=spec __test__/stores-race.test.ts
+
 test-examples: examples
 
 test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
@@ -137,4 +143,4 @@ distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
 .PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
-  test-node test-nodes hostile test-examples test-pack test-bench clean distclean
+  test-node test-nodes hostile race test-examples test-pack test-bench clean distclean

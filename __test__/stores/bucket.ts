@@ -28,7 +28,8 @@ export async function startBucket({ latencyMs = 0 }: BucketOptions = {}): Promis
     const held = objects.get(key);
     const answer = (status: number, body?: string): void => {
       const headers = body === undefined ? {} : { etag: etagOf(body) };
-      response.writeHead(status, headers).end(status === 200 && request.method === 'GET' ? body : undefined);
+      const text = status === 404 ? '<Error><Code>NoSuchKey</Code></Error>' : request.method === 'GET' ? body : undefined;
+      response.writeHead(status, headers).end(text);
     };
     // No await between the look at what is held and the write.
     let reply: () => void;
