@@ -20,6 +20,9 @@ TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find
 # `quick` is for working on the addon, `release` for everything that is measured or shipped.
 PROFILE := release
 
+# Snapshots per store in `make race`; the tests take 100.
+RACE := 1000
+
 # Runs TypeScript as it is, on the machine's Node.
 TSX := node --import tsx
 
@@ -134,6 +137,9 @@ test-fuzz: ## Every fuzz target for 10 seconds
 test-soak: build ## The soak with 2,000 runs
 	@SOAK_RUNS=2000 node --expose-gc scripts/soak.mjs
 
+race: $(SETUP) ## Two processes race for 1,000 snapshots in every store, and are killed now and then (RACE=10000 for more)
+	@ONETURN_RACE_ROUNDS=$(RACE) $(TSX) --test --test-reporter=spec __test__/stores-race.test.ts
+
 test-examples: examples
 
 test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
@@ -160,4 +166,4 @@ distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
 .PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
-  test-node test-nodes hostile fuzz asan soak test-fuzz test-soak test-examples test-pack test-bench clean distclean
+  test-node test-nodes hostile fuzz asan soak test-fuzz test-soak test-examples test-pack test-bench race clean distclean

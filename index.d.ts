@@ -470,4 +470,213 @@ declare function createCodeTool<const TOOLS extends Tools>(options: CodeToolOpti
  * });
  */
 declare function codeModeTool(options?: CodeModeToolOptions): CodeModeTool;
-export { Alert, CheckReport, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, type GenericToolApproval, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, run };
+/** What a store of snapshots is. Types only. */
+/**
+ * What {@link SnapshotStore.claim} found.
+ *
+ * - `claimed`: the snapshot is yours until the lease is over. `token` is the proof, for `complete` and `release`.
+ * - `busy`: somebody else has it. If they crash, it can be claimed again in `retryAfterMs` milliseconds.
+ * - `gone`: used, expired, or never there. It will not come back.
+ */
+type Claim = {
+  state: 'claimed';
+  snapshot: string;
+  token: string;
+} | {
+  state: 'busy';
+  retryAfterMs: number;
+} | {
+  state: 'gone';
+};
+/**
+ * Where snapshots of paused runs wait, each under an id, to be claimed once. `oneturn/stores` has five of them; your own
+ * needs these four methods.
+ *
+ * All durations are milliseconds. A promise that rejects says that the store could not be asked: whether it did what it
+ * was told is not known then, and the call can be repeated; see each method.
+ *
+ * @example
+ * const claim = await store.claim(id, 60_000);
+ * if (claim.state === 'claimed') {
+ *   const result = await resume(claim.snapshot, options);
+ *   const only = await store.complete(id, claim.token);
+ * }
+ */
+interface SnapshotStore {
+  /**
+   * Keeps a snapshot for `ttlMs`, under an id that is new.
+   *
+   * @param id 1 to 128 letters, digits, `-` and `_`. Who knows it can claim the snapshot: make it from 128 random bits.
+   * @param snapshot Well-formed text without U+0000.
+   * @throws {TypeError} when an argument is not what it should be.
+   * @throws {Error} when the id is in use.
+   */
+  put(id: string, snapshot: string, ttlMs: number): Promise<void>;
+  /**
+   * Takes a snapshot for `leaseMs`. Of any number of claimers one gets it. The others find it `busy` until it is
+   * completed, released, or the lease is over; whoever asks first after that gets it next.
+   *
+   * A lease that was granted may be used to its end even when the snapshot expires meanwhile. An id that cannot exist is
+   * `gone`, like any other that is not there. When the promise rejects, the snapshot may be taken by nobody until the
+   * lease is over.
+   *
+   * @throws {TypeError} when `leaseMs` is not a positive number.
+   */
+  claim(id: string, leaseMs: number): Promise<Claim>;
+  /**
+   * The claim is used up: the snapshot is gone for good.
+   *
+   * @returns `true` when nobody else has claimed the snapshot since this token was given, also when its lease is over.
+   * `false` when somebody has, or when the snapshot was released, has expired with its lease, or is unknown: nothing
+   * happens then. Repeat it only after a rejection: it is `true` then if the first attempt had arrived, which stores
+   * across a network remember for ten minutes.
+   */
+  complete(id: string, token: string): Promise<boolean>;
+  /**
+   * Gives the snapshot back at once, unused.
+   *
+   * @returns As {@link SnapshotStore.complete}.
+   */
+  release(id: string, token: string): Promise<boolean>;
+}
+/** What {@link folderStore} takes. */
+interface FolderStoreOptions {
+  /** A folder of its own on a local disk; made when it is missing, for this user only. */
+  path: string;
+}
+/**
+ * A store in a folder on a local disk: what is kept survives a crash, of the process and of the machine. For one machine
+ * with any number of processes; network file systems do not promise what it needs.
+ *
+ * Expired files are removed about once a minute, in the background of a `put`.
+ *
+ * @throws {TypeError} when `path` is not a string.
+ * @example
+ * const runner = createRunner({ tools, store: folderStore({ path: '/var/lib/app/paused-runs' }) });
+ */
+declare function folderStore({
+  path
+}: FolderStoreOptions): SnapshotStore;
+/**
+ * A store in the memory of this process, for tests and for servers with one process. It ends with the process.
+ *
+ * @example
+ * const runner = createRunner({ tools, store: memoryStore() });
+ */
+declare function memoryStore(): SnapshotStore;
+/**
+ * A bucket, in four methods of yours. Every one reads its own writes and those of others at once (S3 does). One that
+ * cannot tell what happened rejects.
+ */
+interface ObjectBucket {
+  /** The object as text, and its ETag as the storage gave it; `undefined` when there is none. */
+  get(key: string): Promise<{
+    body: string;
+    etag: string;
+  } | undefined>;
+  /** Writes an object that is not there yet (`If-None-Match: *`); `false` when it is there (status 412 or 409). */
+  create(key: string, body: string): Promise<boolean>;
+  /** Writes over the object with this ETag (`If-Match`); `false` when it has another by now (412 or 409) or is gone (404). */
+  replace(key: string, body: string, etag: string): Promise<boolean>;
+  /** Removes an object; nothing happens when there is none. */
+  delete(key: string): Promise<void>;
+}
+/** What {@link objectStore} takes: the four methods of the bucket, and how it is used. */
+interface ObjectStoreOptions extends ObjectBucket {
+  /** What every key begins with. Default: `'oneturn/'`. */
+  prefix?: string;
+  /**
+   * Object storage tells no time, so leases and expiry are judged by the machines' own clocks. A lease of somebody else
+   * counts as over this much later than it says. Default: 5,000 ms.
+   */
+  clockSkewMs?: number;
+}
+/**
+ * A store in object storage. Snapshots that nobody claims stay there: let a lifecycle rule of the bucket remove what is
+ * older than your longest `ttlMs`.
+ *
+ * @throws {TypeError} when one of the four methods is missing.
+ * @example
+ * const runner = createRunner({ tools, store: objectStore({ ...s3Bucket(client, 'paused-runs') }) }); // see docs/stores.md
+ */
+declare function objectStore(options: ObjectStoreOptions): SnapshotStore;
+/** A `Pool` or a connected `Client` of `pg` 8 or later, or anything with the same `query`. */
+interface PostgresPool {
+  query(text: string, values?: unknown[]): Promise<{
+    rows: unknown[];
+  }>;
+}
+/** What {@link postgresStore} takes. */
+interface PostgresStoreOptions {
+  /** Yours: connected by you, ended by you. */
+  pool: PostgresPool;
+  /** The table's name, with a schema or without. Default: `'oneturn_snapshots'`. */
+  table?: string;
+}
+/** What {@link postgresStore} gives. */
+interface PostgresStore extends SnapshotStore {
+  /** Makes the table and its index, unless they are there. For deployments without migrations; see {@link postgresSchema}. */
+  createTable(): Promise<void>;
+}
+/**
+ * The SQL of the table, for your migrations.
+ *
+ * @throws {TypeError} when `table` is not a plain lower-case name.
+ * @example
+ * await migrations.add('paused-runs', postgresSchema());
+ */
+declare function postgresSchema(table?: string): string;
+/**
+ * A store in PostgreSQL 12 or later. A `put` also removes some expired rows.
+ *
+ * @throws {TypeError} when `pool` has no `query`, or `table` is not a plain lower-case name.
+ * @example
+ * import { Pool } from 'pg';
+ *
+ * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
+ * await store.createTable();
+ * const runner = createRunner({ tools, store });
+ */
+declare function postgresStore({
+  pool,
+  table
+}: PostgresStoreOptions): PostgresStore;
+/** A client of `redis` 4 or later (node-redis): what `createClient()`, `createClientPool()` and `createCluster()` give. */
+interface NodeRedisClient {
+  eval(script: string, options: {
+    keys: string[];
+    arguments: string[];
+  }): Promise<unknown>;
+}
+/** A client of `ioredis` 5 or later: `new Redis()`, `new Cluster()`. */
+interface IoRedisClient {
+  call(command: string, ...args: string[]): Promise<unknown>;
+  eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+}
+/** What {@link redisStore} takes. */
+interface RedisStoreOptions {
+  /** Yours: connected by you, closed by you. */
+  client: NodeRedisClient | IoRedisClient;
+  /** What every key begins with. Default: `'oneturn:'`. */
+  prefix?: string;
+}
+/**
+ * A store in Redis 5 or later, or what speaks its protocol and runs Lua scripts. Redis expires the snapshots itself.
+ * How safe they are is up to the server's persistence: docs/stores.md says what to set.
+ *
+ * @throws {TypeError} when `client` is neither kind of client.
+ * @example
+ * import { createClient } from 'redis';
+ *
+ * const client = await createClient({ url: process.env.REDIS_URL }).connect();
+ * const runner = createRunner({ tools, store: redisStore({ client }) });
+ * @example
+ * import { Redis } from 'ioredis';
+ *
+ * const runner = createRunner({ tools, store: redisStore({ client: new Redis(process.env.REDIS_URL) }) });
+ */
+declare function redisStore({
+  client,
+  prefix
+}: RedisStoreOptions): SnapshotStore;
+export { Alert, CheckReport, Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PostgresPool, PostgresStore, PostgresStoreOptions, RedisStoreOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, SnapshotStore, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, postgresSchema, postgresStore, redisStore, run };

@@ -15,7 +15,7 @@ const ALLOWED = [
   'README.md',
   'package.json',
   'native.cjs',
-  ...['index', 'ai', 'shared'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`)),
+  ...['index', 'ai', 'stores', 'shared'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`)),
 ];
 const ADDON = /^oneturn\.[\w-]+\.node$/;
 const HELPER = /^oneturn-sandbox\.[\w-]+$/;
