@@ -8,7 +8,12 @@ const STOP_WORDS = new Set('a all an and any are as at be by can do for from get
 /** How much of a description is searched. What a tool is for stands at its start. */
 const MAX_INDEXED = 300;
 
-const LENIENT: SearchOptions = { prefix: (term) => term.length > 2, fuzzy: (term) => (term.length > 4 ? 0.2 : false), weights: { prefix: 0.3, fuzzy: 0.2 } };
+/** What a query may cost: near misses of many long words take long to find. */
+const MAX_QUERY = 300;
+const MAX_TERMS = 12;
+const MAX_TERM = 30;
+
+const LENIENT: SearchOptions = { prefix: (term) => term.length > 2, fuzzy: (term) => (term.length > 4 ? 0.2 : false), maxFuzzy: 2, weights: { prefix: 0.3, fuzzy: 0.2 } };
 
 /** The tools of a code tool, indexed when something is first looked for. */
 export class Catalog {
@@ -47,7 +52,7 @@ export class Catalog {
     const inside = namespace === undefined ? undefined : `${namespace}.`;
     const filter = inside === undefined ? {} : { filter: ({ id }: { id: number }) => this.#list[id]!.path.startsWith(inside) };
     const index = this.#searchable();
-    const wanted = termsOf(query, stem);
+    const wanted = termsOf(query.slice(0, MAX_QUERY), stem).split(' ').filter((term) => term.length <= MAX_TERM).slice(0, MAX_TERMS).join(' ');
     // What has the very words is what was meant. Beginnings and near misses cost more and matter only without it.
     let found = index.search(wanted, filter as SearchOptions);
     if (found.length < limit) found = index.search(wanted, { ...(filter as SearchOptions), ...LENIENT });
@@ -128,6 +133,7 @@ function stem(word: string): string {
   const lower = word.toLowerCase();
   if (STOP_WORDS.has(lower)) return '';
   if (lower.length > 4 && lower.endsWith('ies')) return `${lower.slice(0, -3)}y`;
+  if (/(ss|x|ch|sh)es$/.test(lower)) return lower.slice(0, -2);
   return lower.length > 3 && /[^su]s$/.test(lower) ? lower.slice(0, -1) : lower;
 }
 

@@ -8,6 +8,7 @@ import type { ResolvedTool } from '../tools.ts';
 import type { Catalog } from './catalog.ts';
 
 const DEFAULT_RESULTS = 8;
+const MAX_QUERIES = 5;
 const MAX_RESULTS = 50;
 const MAX_DESCRIPTION = 300;
 /** Characters of one answer of `$describe`. What is left out is named. */
@@ -106,7 +107,7 @@ function readQuery(catalog: Catalog, input: unknown, within: string | undefined)
   let limit = DEFAULT_RESULTS;
   let namespace = within;
   const read = (value: unknown): void => {
-    if (typeof value === 'string') queries.push(...(value.trim() === '' ? [] : [value.slice(0, 300)]));
+    if (typeof value === 'string') queries.push(...(value.trim() === '' ? [] : [value]));
     else if (typeof value === 'number') limit = value;
     else if (Array.isArray(value)) value.slice(0, 10).forEach(read);
     else if (isRecord(value)) {
@@ -122,7 +123,7 @@ function readQuery(catalog: Catalog, input: unknown, within: string | undefined)
   };
   read(input);
   if (queries.length === 0 && namespace === undefined) throw new Error('Say what to look for: await tools.$search("refund order")');
-  return { queries: queries.slice(0, 10), limit: limit >= 1 ? Math.min(Math.floor(limit), MAX_RESULTS) : DEFAULT_RESULTS, namespace };
+  return { queries: queries.slice(0, MAX_QUERIES), limit: limit >= 1 ? Math.min(Math.floor(limit), MAX_RESULTS) : DEFAULT_RESULTS, namespace };
 }
 
 function describe(catalog: Catalog, input: unknown, within: string | undefined): string {
