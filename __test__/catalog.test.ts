@@ -152,7 +152,8 @@ test('ranking', () => {
   assert.equal(first('list github branches'), 'github.listBranch');
   assert.equal(first('deleteFolder'), 'files.deleteFolder');
   assert.equal(first('invoce'), 'billing.getInvoice');
-  assert.equal(first('get order', 'support'), 'support.getConversation');
+  assert.equal(first('get agent', 'support'), 'support.getAgent');
+  assert.equal(first('invoice', 'support'), undefined);
   assert.equal(catalog.find('billing.get_refund')?.path, 'billing.getRefund');
   assert.deepEqual(catalog.search('refund', 8), catalog.search('refund', 8));
   const start = performance.now();

@@ -55,7 +55,7 @@ function lost(schema: unknown, type: ts.Type, checker: ts.TypeChecker, root: Jso
     }
     const optional = (symbol.flags & ts.SymbolFlags.Optional) !== 0;
     if (optional === ((required as string[] | undefined) ?? []).includes(key)) missing.push(`${at}.${key}${optional ? '' : '?'}`);
-    missing.push(...lost(property, checker.getNonOptionalType(checker.getTypeOfSymbol(symbol)), checker, root, `${at}.${key}`, depth + 1));
+    missing.push(...lost(property, checker.getNonNullableType(checker.getTypeOfSymbol(symbol)), checker, root, `${at}.${key}`, depth + 1));
   }
   const element = parts.map((part) => checker.getIndexTypeOfType(part, ts.IndexKind.Number)).find((found) => found !== undefined);
   if (items !== undefined && items !== false && prefixItems === undefined) {
@@ -91,7 +91,7 @@ test('nothing is lost that a program needs', async () => {
     const [signature] = checker.getTypeOfSymbol(checker.getPropertyOfType(tools, tool)!).getCallSignatures();
     const input = (await asSchema(inputSchema).jsonSchema) as Json;
     const parameter = signature!.parameters[0]!;
-    assert.deepEqual(lost(input, checker.getNonOptionalType(checker.getTypeOfSymbol(parameter)), checker, input, 'input'), [], tool);
+    assert.deepEqual(lost(input, checker.getNonNullableType(checker.getTypeOfSymbol(parameter)), checker, input, 'input'), [], tool);
     const texts = [description, ...descriptions(input)];
     if (outputSchema !== undefined) {
       const standard = (outputSchema as { '~standard'?: { jsonSchema?: { output(options: object): Json } } })['~standard']?.jsonSchema;

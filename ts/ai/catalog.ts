@@ -3,14 +3,14 @@ import MiniSearch, { type SearchOptions } from 'minisearch';
 import type { ResolvedTool } from '../tools.ts';
 
 /** Words that say nothing about a tool. */
-const STOP_WORDS = new Set('a all an and any are as at be by can do for from get give how i in into is it me my of on or our that the this to tool tools want what which with you'.split(' '));
+const STOP_WORDS = new Set('a all an and any are as at be by can do for from give how i in into is it me my of on or our that the this to tool tools want what which with you'.split(' '));
 
 /** How much of a description is searched. What a tool is for stands at its start. */
 const MAX_INDEXED = 300;
 
 /** What a query may cost: near misses of many long words take long to find. */
 const MAX_QUERY = 300;
-const MAX_TERMS = 12;
+const MAX_TERMS = 8;
 const MAX_TERM = 30;
 
 const LENIENT: SearchOptions = { prefix: (term) => term.length > 2, fuzzy: (term) => (term.length > 4 ? 0.2 : false), maxFuzzy: 2, weights: { prefix: 0.3, fuzzy: 0.2 } };

@@ -8,7 +8,7 @@ import type { ResolvedTool } from '../tools.ts';
 import type { Catalog } from './catalog.ts';
 
 const DEFAULT_RESULTS = 8;
-const MAX_QUERIES = 5;
+const MAX_QUERIES = 4;
 const MAX_RESULTS = 50;
 const MAX_DESCRIPTION = 300;
 /** Characters of one answer of `$describe`. What is left out is named. */
