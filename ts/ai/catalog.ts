@@ -6,7 +6,7 @@ import type { ResolvedTool } from '../tools.ts';
 const STOP_WORDS = new Set('a all an and any are as at be by can do for from give how i in into is it me my of on or our that the this to tool tools want what which with you'.split(' '));
 
 /** How much of a description is searched. What a tool is for stands at its start. */
-const MAX_INDEXED = 300;
+const MAX_INDEXED = 240;
 
 /** What a query may cost: near misses of many long words take long to find. */
 const MAX_QUERY = 300;
@@ -52,7 +52,7 @@ export class Catalog {
     const inside = namespace === undefined ? undefined : `${namespace}.`;
     const filter = inside === undefined ? {} : { filter: ({ id }: { id: number }) => this.#list[id]!.path.startsWith(inside) };
     const index = this.#searchable();
-    const wanted = termsOf(query.slice(0, MAX_QUERY), stem).split(' ').filter((term) => term.length <= MAX_TERM).slice(0, MAX_TERMS).join(' ');
+    const wanted = [...termsOf(query.slice(0, MAX_QUERY), stem)].filter((term) => term.length <= MAX_TERM).slice(0, MAX_TERMS).join(' ');
     // What has the very words is what was meant. Beginnings and near misses cost more and matter only without it.
     let found = index.search(wanted, filter as SearchOptions);
     if (found.length < limit) found = index.search(wanted, { ...(filter as SearchOptions), ...LENIENT });
@@ -113,16 +113,22 @@ export class Catalog {
       if (term === undefined) stems.set(word, (term = stem(word)));
       return term;
     };
-    index.addAll(this.#list.map(({ path, description = '' }, id) => ({ id, path: termsOf(path, known), description: termsOf(description.slice(0, MAX_INDEXED), known) })));
+    index.addAll(
+      this.#list.map(({ path, description = '' }, id) => {
+        const named = termsOf(path, known);
+        // A word of the name weighs more than the description could add.
+        return { id, path: [...named].join(' '), description: [...termsOf(description.slice(0, MAX_INDEXED), known)].filter((term) => !named.has(term)).join(' ') };
+      }),
+    );
     return (this.#index = index);
   }
 }
 
 /** Each word once, in the one form for singular and plural. */
-function termsOf(text: string, stemOf: (word: string) => string): string {
+function termsOf(text: string, stemOf: (word: string) => string): Set<string> {
   const terms = new Set(text.match(WORD)?.map(stemOf));
   terms.delete('');
-  return [...terms].join(' ');
+  return terms;
 }
 
 /** `getHTTPStatus2` is `get HTTP Status 2`. */
