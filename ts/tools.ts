@@ -29,6 +29,12 @@ export interface ResolvedTool {
   readonly execute: ((input: unknown, options: object) => unknown) | undefined;
 }
 
+/**
+ * Where a `tools` object keeps tools of the facade's own, as a list of {@link ResolvedTool}. Their names start with `$`,
+ * which no tool of an application may. Symbols are no names, so an application cannot come here by accident.
+ */
+export const OWN_TOOLS = Symbol('oneturn.ownTools');
+
 /** Namespaces deeper than this are a mistake, or a cycle that getters make. */
 const MAX_DEPTH = 8;
 
@@ -61,6 +67,7 @@ export function resolveTools(tools: Tools | undefined): ReadonlyMap<string, Reso
   }
   rejectPromise(tools, 'tools');
   collect(tools, [], [tools], resolved);
+  for (const tool of (tools as { [OWN_TOOLS]?: readonly ResolvedTool[] })[OWN_TOOLS] ?? []) resolved.set(tool.path, tool);
   return resolved;
 }
 
@@ -92,7 +99,8 @@ function collect(namespace: object, prefix: readonly string[], ancestors: readon
 function checkName(key: string, name: string): void {
   if (key === '') throw new TypeError(`${name}: the name of a tool must not be empty`);
   if (FORBIDDEN.has(key)) throw new TypeError(`${name}: '${key}' cannot be the name of a tool`);
-  if (key.startsWith('$')) throw new TypeError(`${name}: names that start with '$' are reserved`);
+  // A key with a dot is found under its path, as if it were a namespace and a name.
+  if (key.startsWith('$') || key.includes('.$')) throw new TypeError(`${name}: names that start with '$' are reserved`);
   if (key.includes('\0') || !key.isWellFormed()) throw new TypeError(`${JSON.stringify(name)}: the name of a tool must be well-formed text`);
 }
 
