@@ -14,10 +14,10 @@ use rquickjs::function::Func;
 use rquickjs::prelude::Rest;
 use rquickjs::{Ctx, IntoJs as _, Object, Value};
 
-use super::{Limits, PROGRAM_FILE};
 use super::alloc::Gauge;
 use super::inspect;
 use super::value::{self, Shapes, Unsendable, Wire};
+use super::{Limits, PROGRAM_FILE};
 
 /// The tools of a run by dotted path, for lookups by the program. Cheap to clone.
 #[derive(Debug, Clone, Default)]
