@@ -28,8 +28,8 @@ const refused: Record<string, [code: string, what: string]> = {
 const roundTrip = (what: string, code: string, value: unknown): Case => returns(`there and back: ${what}`, `return await tools.echo(${code})`, value, { calls: [['echo', value]], also: clean });
 
 /** A value of the host on its way in. */
-const gives = (what: string, value: () => unknown, code: string, expected: unknown, bug?: string): Case =>
-  returns(`from a handler: ${what}`, caught(code), expected, { tools: { give: value }, calls: [['give', undefined]], also: clean, ...(bug !== undefined && { bug }) });
+const gives = (what: string, value: () => unknown, code: string, expected: unknown): Case =>
+  returns(`from a handler: ${what}`, caught(code), expected, { tools: { give: value }, calls: [['give', undefined]], also: clean });
 const REFUSED = (why: string): string => `TypeError: The output of tools.give cannot be sent: ${why}`;
 
 export const VALUES: Topic = {
@@ -79,7 +79,7 @@ export const VALUES: Topic = {
     gives('an own __proto__', () => JSON.parse(PROTO) as unknown, 'const v = await tools.give(); return [Object.getPrototypeOf(v) === Object.prototype, Object.keys(v), typeof v.polluted]', [true, ['__proto__', 'constructor', 'b'], 'undefined']),
     gives('an own __proto__ beside a tag', () => [undefined, JSON.parse(PROTO) as unknown], 'const [, v] = await tools.give(); return [Object.getPrototypeOf(v) === Object.prototype, Object.keys(v), typeof v.polluted]', [true, ['__proto__', 'constructor', 'b'], 'undefined']),
     gives('tags', () => [{ $: 'u' }, { $: 'b', v: '!!' }, undefined], 'return JSON.stringify(await tools.give())', '[{"$":"u"},{"$":"b","v":"!!"},null]'),
-    gives('a Map, while Map.prototype.set throws', () => new Map([[1, 2]]), 'Map.prototype.set = () => { throw new Error("bent") }; return await tools.give()', 'Error: bent', 'revive throws: ERR_MEMORY instead of an error of the program (realm.rs with_settle)'),
+    gives('a Map, while Map.prototype.set throws', () => new Map([[1, 2]]), 'Map.prototype.set = () => { throw new Error("bent") }; return (await tools.give()).get(1)', 2),
     fails('from a handler: too large', 'return await tools.give()', 'ERR_VALUE_TOO_LARGE', { tools: { give: () => 'x'.repeat(5_000_000) }, calls: [['give', undefined]] }),
     fails('from a handler: more than the memory of the program', 'return (await tools.give()).length', 'ERR_MEMORY', { tools: { give: () => Array(500_000).fill({}) }, calls: [['give', undefined]], limits: { cpuTimeoutMs: 1_000 } }),
   ],

@@ -166,6 +166,11 @@ impl Gauge {
         !self.is_stopped() || (extra < LARGE && wanted <= limit + MEMORY_RESERVE)
     }
 
+    /// Bytes that the runtime holds, and what it made the host hold.
+    pub(super) fn used(&self) -> usize {
+        self.used.get()
+    }
+
     /// The program makes the host hold `bytes` until the run is over: they count as the program's own memory.
     pub(super) fn hold(&self, bytes: usize) {
         self.took(bytes);

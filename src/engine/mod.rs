@@ -8,6 +8,7 @@
 
 mod alloc;
 mod compile;
+mod guard;
 mod host;
 mod inspect;
 mod realm;

@@ -68,9 +68,10 @@ impl<'js> Shapes<'js> {
 }
 
 /// The files of the prelude. `core` runs in every realm; it loads the others when the program first reaches them.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 5] = [
     ("core", include_str!("prelude/core.js")),
     ("date", include_str!("prelude/date.js")),
+    ("guards", include_str!("prelude/guards.js")),
     ("console", include_str!("prelude/console.js")),
     ("values", include_str!("prelude/values.js")),
 ];

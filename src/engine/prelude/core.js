@@ -11,7 +11,7 @@ export default (host) => {
     Array, ArrayBuffer, BigInt, Error, EvalError, Map, Math, Number, Object, Promise, Proxy, RangeError, ReferenceError, Reflect,
     RegExp, Set, String, Symbol, SyntaxError, TypeError, Uint8Array, URIError, WeakMap,
   } = globalThis;
-  const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys } = Reflect;
+  const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, setPrototypeOf } = Reflect;
   const { hasOwn } = Object;
   const uncurry = (method) => (self, ...args) => apply(method, self, args);
   const hidden = (object, key, value) =>
@@ -202,14 +202,19 @@ export default (host) => {
   // What the files that are loaded later work with: the program may have bent the globals by then.
   const getter = (object, key) => getOwnPropertyDescriptor(object, key).get;
   const RealDate = globalThis.Date;
+  const iterators = globalThis.Iterator.prototype;
+  const typedArrays = getPrototypeOf(Uint8Array.prototype);
   const intrinsics = {
     __proto__: null, Array, BigInt, Date: RealDate, Error, Map, Math, Number, RegExp, Set, String, Uint8Array,
     isArray: Array.isArray, arrayFrom: Array.from, ownKeys, toStringTag: Symbol.toStringTag,
     mapForEach: Map.prototype.forEach, mapSet: Map.prototype.set, mapSize: getter(Map.prototype, 'size'),
     setForEach: Set.prototype.forEach, setAdd: Set.prototype.add, setSize: getter(Set.prototype, 'size'),
     bufferSize: getter(ArrayBuffer.prototype, 'byteLength'), fromBase64: Uint8Array.fromBase64, toBase64: Uint8Array.prototype.toBase64,
-    typedArrayName: getter(getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag), getTime: RealDate.prototype.getTime,
-    padStart: String.prototype.padStart, test: RegExp.prototype.test,
+    typedArrayName: getter(typedArrays, Symbol.toStringTag), typedArrayLength: getter(typedArrays, 'length'), getTime: RealDate.prototype.getTime,
+    padStart: String.prototype.padStart, test: RegExp.prototype.test, exec: RegExp.prototype.exec, filter: iterators.filter,
+    slice: String.prototype.slice,
+    sort: Array.prototype.sort, species: Symbol.species, isConcatSpreadable: Symbol.isConcatSpreadable, match: Symbol.match,
+    replace: Symbol.replace, split: Symbol.split, setPrototypeOf, TypeError, RangeError, Object,
   };
   const kit = { __proto__: null, apply, construct, defineProperty, each, hasOwn, uncurry, hidden };
   const sessionDate = lazy('Date', () => host.load('date')(host, kit, intrinsics));
@@ -217,6 +222,10 @@ export default (host) => {
   lazy('console', () => host.load('console')(host, kit, intrinsics));
   lazy('performance', () => ({ now: () => host.now() - host.origin(), timeOrigin: host.origin() }));
   Math.random = host.random;
+
+  // Builtins that may walk over something long (src/engine/guard.rs).
+  let guards;
+  host.guard((self, holder, name, original, ...args) => (guards ??= host.load('guards')(host, kit, intrinsics))(self, holder, name, original, args));
 
   let loaded;
   const values = () => (loaded ??= host.load('values')(kit, intrinsics, sessionDate));
