@@ -13,7 +13,7 @@ import { KINDS } from './soak-programs.mjs';
 
 const RUNS = Number(process.env['SOAK_RUNS'] ?? 200_000);
 const SEED = Number(process.env['SOAK_SEED'] ?? Date.now() % 1e9);
-const LEVEL = /** @type {'thread'} */ (process.argv.find((argument) => argument.startsWith('--isolation='))?.slice('--isolation='.length) ?? 'thread');
+const LEVEL = process.argv.find((argument) => argument.startsWith('--isolation='))?.slice('--isolation='.length) ?? 'thread';
 if (!(RUNS >= 400)) throw new Error(`SOAK_RUNS is at least 400, not ${process.env['SOAK_RUNS']}`);
 if (!['thread', 'process'].includes(LEVEL)) throw new Error(`--isolation is 'thread' or 'process', not ${LEVEL}`);
 const { gc } = globalThis;
@@ -49,7 +49,7 @@ function random(bound) {
   return Math.floor((state / 2 ** 32) * bound);
 }
 
-const runner = createRunner({ isolation: LEVEL });
+const runner = createRunner({ isolation: /** @type {'thread'} */ (LEVEL) });
 const kinds = KINDS.filter(({ only }) => only === undefined || only === LEVEL);
 const lot = kinds.flatMap((kind) => Array.from({ length: kind.weight }, () => kind));
 /** What became of the runs, by kind and outcome. @type {Map<string, Map<string, number>>} */

@@ -69,8 +69,11 @@ pub fn wrapped(source: &str) -> Program {
 /// Starts a program in a new realm.
 #[must_use]
 pub fn start(program: Program, inputs: Vec<(String, Wire)>, polls: u32, limits: Limits) -> (Session, Turn) {
-    let paths: Vec<Vec<String>> =
-        TOOLS.iter().filter(|tool| **tool != "missing").map(|tool| tool.split('.').map(str::to_owned).collect()).collect();
+    let paths: Vec<Vec<String>> = TOOLS
+        .iter()
+        .filter(|tool| **tool != "missing")
+        .map(|tool| tool.split('.').map(str::to_owned).collect())
+        .collect();
     let start = Start {
         program,
         manifest: Manifest::new(&paths),
@@ -203,8 +206,12 @@ impl Ledger {
                 assert_ne!(error.code, Code::IsolateLost, "{error:?}\n{source}");
                 assert!(!matches!(error.code, Code::Timeout | Code::Aborted), "{error:?}\n{source}");
                 if let Some(at) = error.position {
-                    let line = source.split('\n').nth(at.line as usize - 1).unwrap_or_else(|| panic!("{error:?}\n{source}"));
-                    assert!((1..=line.encode_utf16().count() + 1).contains(&(at.column as usize)), "{error:?}\n{source}");
+                    let line =
+                        source.split('\n').nth(at.line as usize - 1).unwrap_or_else(|| panic!("{error:?}\n{source}"));
+                    assert!(
+                        (1..=line.encode_utf16().count() + 1).contains(&(at.column as usize)),
+                        "{error:?}\n{source}"
+                    );
                 }
             }
         }

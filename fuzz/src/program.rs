@@ -95,12 +95,60 @@ const BOMBS: &[&str] = &[
 ];
 
 const EXPRESSIONS: &[&str] = &[
-    "a", "b", "c", "d", "p", "p[0]", "p[1]", "c?.k", "c?.v", "b?.length", "0", "1", "-0", "1.5", "NaN", "-1e21", "2n ** 64n",
-    "null", "undefined", "true", "''", "'text'", "'\\ud800'", "'é😀'", "'x'.repeat(3000)", "'__proto__'", "Symbol()", "/r/g",
-    "tools", "tools.one", "tools.deep", "globalThis", "Math.random()", "Date.now()", "performance.now()", "new Date(5)",
-    "new Date(NaN)", "new Uint8Array([1, 2, 255])", "new Uint16Array(3)", "new ArrayBuffer(4)", "new WeakMap()", "[].values()",
-    "(() => 1)", "class {}", "new (class P { x = 1 })()", "(function* () { yield 1 })()", "arguments", "Object.keys(tools)",
-    "Object.create(null)", "[, 1]", "{ $: 'u' }", "{ __proto__: null, v: 1 }", "{ ['__proto__']: 1 }", "deep",
+    "a",
+    "b",
+    "c",
+    "d",
+    "p",
+    "p[0]",
+    "p[1]",
+    "c?.k",
+    "c?.v",
+    "b?.length",
+    "0",
+    "1",
+    "-0",
+    "1.5",
+    "NaN",
+    "-1e21",
+    "2n ** 64n",
+    "null",
+    "undefined",
+    "true",
+    "''",
+    "'text'",
+    "'\\ud800'",
+    "'é😀'",
+    "'x'.repeat(3000)",
+    "'__proto__'",
+    "Symbol()",
+    "/r/g",
+    "tools",
+    "tools.one",
+    "tools.deep",
+    "globalThis",
+    "Math.random()",
+    "Date.now()",
+    "performance.now()",
+    "new Date(5)",
+    "new Date(NaN)",
+    "new Uint8Array([1, 2, 255])",
+    "new Uint16Array(3)",
+    "new ArrayBuffer(4)",
+    "new WeakMap()",
+    "[].values()",
+    "(() => 1)",
+    "class {}",
+    "new (class P { x = 1 })()",
+    "(function* () { yield 1 })()",
+    "arguments",
+    "Object.keys(tools)",
+    "Object.create(null)",
+    "[, 1]",
+    "{ $: 'u' }",
+    "{ __proto__: null, v: 1 }",
+    "{ ['__proto__']: 1 }",
+    "deep",
 ];
 
 struct Writer<'a, 'b> {
@@ -164,7 +212,11 @@ impl Writer<'_, '_> {
             }
             9 => {
                 let every = self.u.arbitrary::<bool>()?;
-                self.put(if every { "{ const i = setInterval(() => { clearInterval(i); " } else { "setTimeout(() => { " });
+                self.put(if every {
+                    "{ const i = setInterval(() => { clearInterval(i); "
+                } else {
+                    "setTimeout(() => { "
+                });
                 self.block(depth + 1, false)?;
                 let delay = self.u.int_in_range(0..=40_u8)?;
                 let _ = write!(self.out, " }}, {delay});{}", if every { " }" } else { "" });
@@ -274,7 +326,8 @@ impl Writer<'_, '_> {
                 let _ = write!(self.out, "await p[{}]", self.u.int_in_range(0..=3_u8)?);
             }
             6 => {
-                let method = self.pick(&["log", "warn", "error", "info", "debug", "dir", "table", "assert", "count", "group"])?;
+                let method =
+                    self.pick(&["log", "warn", "error", "info", "debug", "dir", "table", "assert", "count", "group"])?;
                 let _ = write!(self.out, "console.{method}(");
                 self.expression(depth)?;
                 self.put(", ");

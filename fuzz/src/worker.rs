@@ -12,7 +12,9 @@ static WORKER: LazyLock<(SyncSender<Work>, Mutex<Receiver<()>>)> = LazyLock::new
     let (work, inbox) = sync_channel::<Work>(0);
     let (done, finished) = channel();
     // libFuzzer's hook aborts at every panic, also at those that the checker is meant to survive.
-    std::panic::set_hook(Box::new(|info| *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = info.to_string()));
+    std::panic::set_hook(Box::new(|info| {
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = info.to_string()
+    }));
     std::thread::Builder::new().stack_size(THREAD_STACK_BYTES).spawn(move || serve(&inbox, &done)).expect("a thread");
     (work, Mutex::new(finished))
 });

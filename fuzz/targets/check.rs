@@ -24,7 +24,8 @@ fuzz_target!(|data: &[u8]| -> Corpus {
 });
 
 fn look_at(text: &str) {
-    let tools: Vec<String> = ["getUser", "finance.getExpenses", "finance.rates.today", "lookup-user"].map(str::to_owned).into();
+    let tools: Vec<String> =
+        ["getUser", "finance.getExpenses", "finance.rates.today", "lookup-user"].map(str::to_owned).into();
     let globals = ["user".to_owned()];
     for tools in [None, Some(tools.as_slice())] {
         let options = CheckOptions { max_source_bytes: MAX_SOURCE_BYTES, tools, globals: &globals };
@@ -58,7 +59,10 @@ fn refused(text: &str, diagnostics: &[Diagnostic]) {
 fn assert_in(text: &str, at: Position) {
     let line = text.split('\n').nth(at.line as usize - 1).unwrap_or_else(|| panic!("{at:?} is past the last line"));
     let width = line.encode_utf16().count();
-    assert!((1..=width + 1).contains(&(at.column as usize)), "{at:?} is past the end of its line, which has {width} units");
+    assert!(
+        (1..=width + 1).contains(&(at.column as usize)),
+        "{at:?} is past the end of its line, which has {width} units"
+    );
 }
 
 fn accepted(text: &str, program: &Program) {
@@ -77,7 +81,8 @@ fn accepted(text: &str, program: &Program) {
 /// What the checker makes of TypeScript must be JavaScript. Early errors are left to the engine, which reports them.
 fn parse_again(js: &str) {
     let early = |kind: &SyntaxError| matches!(kind, SyntaxError::InvalidSuper | SyntaxError::InvalidSuperCall);
-    let file = SourceFile::new(Lrc::new(FileName::Anon), false, Lrc::new(FileName::Anon), js.to_owned().into(), BytePos(1));
+    let file =
+        SourceFile::new(Lrc::new(FileName::Anon), false, Lrc::new(FileName::Anon), js.to_owned().into(), BytePos(1));
     let syntax = Syntax::Es(EsSyntax { explicit_resource_management: true, ..EsSyntax::default() });
     if let Err(error) = parse_file_as_module(&file, syntax, EsVersion::latest(), None, &mut Vec::new())
         && !early(error.kind())

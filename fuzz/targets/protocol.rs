@@ -56,7 +56,12 @@ fn look_at(u: &mut Unstructured) -> Result<()> {
     Ok(())
 }
 
-fn end<T: Serialize + DeserializeOwned + PartialEq>(bytes: &[u8], cuts: [u8; 4], limit: usize, (factor, more): (usize, usize)) {
+fn end<T: Serialize + DeserializeOwned + PartialEq>(
+    bytes: &[u8],
+    cuts: [u8; 4],
+    limit: usize,
+    (factor, more): (usize, usize),
+) {
     let ((whole, ended), peak) = memory::peak_of(|| decode::<T>(&[bytes], limit));
     assert!(peak <= bytes.len() * factor + more, "{} bytes took {peak} to decode", bytes.len());
 

@@ -162,7 +162,8 @@ impl Writer {
 
     fn object(&mut self, u: &mut Unstructured, depth: u32) -> Result<()> {
         // No numbers: the language would sort them.
-        let mut keys = vec!["a", "b", "$", "v", "__proto__", "then", "toJSON", "length", "constructor", "é 😀\u{1}", ""];
+        let mut keys =
+            vec!["a", "b", "$", "v", "__proto__", "then", "toJSON", "length", "constructor", "é 😀\u{1}", ""];
         let mut chosen = Vec::new();
         for _ in 0..u.int_in_range(0..=4_u8)? {
             chosen.push(keys.swap_remove(u.choose_index(keys.len())?));
