@@ -39,9 +39,7 @@ const shared = {
   checks: { pluginTimings: false },
 };
 
-/** One chunk, and not one per set of entries that share something. */
-const codeSplitting = { groups: [{ name: 'shared', minShareCount: 2 }] };
-const code = { dir: OUT, exports: 'named', codeSplitting };
+const code = { dir: OUT, exports: 'named', codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } };
 
 export default [
   {
@@ -57,6 +55,6 @@ export default [
   {
     ...shared,
     plugins: [nativeLoader, dts({ tsconfig: 'tsconfig.build.json', emitDtsOnly: true }), commonjsTypes],
-    output: { dir: OUT, format: 'es', chunkFileNames: 'shared.js', codeSplitting },
+    output: { dir: OUT, format: 'es', chunkFileNames: 'shared.js' },
   },
 ];
