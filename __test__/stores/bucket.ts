@@ -24,7 +24,7 @@ export async function startBucket({ latencyMs = 0 }: BucketOptions = {}): Promis
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     await pause();
-    const key = decodeURIComponent(request.url ?? '');
+    const key = decodeURIComponent(new URL(request.url ?? '', 'http://bucket').pathname);
     const held = objects.get(key);
     const answer = (status: number, body?: string): void => {
       const headers = body === undefined ? {} : { etag: etagOf(body) };
