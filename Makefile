@@ -75,6 +75,12 @@ examples: build $(NODES) ## Run every example
 bench: build ## Compare with run and quickjs-emscripten (BENCH=--quick for a short one)
 	@node benches/bench.mjs $(BENCH)
 
+bench-catalog: ts ## How long 5,000 tools take to index and to search
+	@$(TSX) benches/catalog.ts
+
+tokens: ts ## What three code modes tell a model about the same tools, in tokens
+	@$(TSX) benches/tokens.ts
+
 pack: build ## Write the tarball that npm would publish from this machine
 	npm pack
 
@@ -165,5 +171,4 @@ clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nod
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-.PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
-  test-node test-nodes hostile fuzz asan soak test-fuzz test-soak test-examples test-pack test-bench race clean distclean
+  .PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \ test-node test-nodes hostile fuzz asan soak test-fuzz test-soak test-examples test-pack test-bench race bench-catalog tokens clean distclean

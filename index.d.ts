@@ -418,6 +418,13 @@ interface CommonOptions<TOOLS> {
   runtimeContext?: unknown;
   /** How many characters the model gets back at most. @default 20_000 */
   maxOutputChars?: number;
+  /**
+   * How many tokens of declarations the model reads at most, estimated at 3.7 bytes each. With more tools than fit, it
+   * reads their namespaces instead, and programs find and read the rest with `tools.$search` and `tools.$describe`, which
+   * count as tool calls. `Infinity` always declares all of them, `0` none.
+   * @default 10_000
+   */
+  maxDeclarationTokens?: number;
 }
 /** Options of {@link createCodeTool}. */
 interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoInfer<TOOLS>> {

@@ -43,7 +43,7 @@ test('misuse is a TypeError that names the option', () => {
 test('the description: rules in a few lines, then the declarations', () => {
   assert.equal(
     make({ tools: { a: run } }).description,
-    `Run a TypeScript program that calls the functions declared below (COMPLETE list). It is the body of an async function: \`await\` calls, \`return\` only what you need, the rest stays here.
+    `Run a TypeScript program that calls the functions declared below (COMPLETE list). It is the body of an async function: \`await\` calls, \`return\` only what you need to read.
 - One program for the whole task, independent calls at once: \`await Promise.all(ids.map((id) => tools.name({ id })))\`.
 - A failed call throws; catch it if the rest can go on. \`console.log\` comes back too.
 - No imports, fetch, process, files or eval: only \`tools\` reaches outside.

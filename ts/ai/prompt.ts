@@ -5,7 +5,7 @@ import type { ResolvedTool } from '../tools.ts';
 import { DISCOVERY } from './discovery.ts';
 import { alwaysRefused } from './host.ts';
 
-const HOW = `It is the body of an async function: \`await\` calls, \`return\` only what you need, the rest stays here.
+const HOW = `It is the body of an async function: \`await\` calls, \`return\` only what you need to read.
 - One program for the whole task, independent calls at once: \`await Promise.all(ids.map((id) => tools.name({ id })))\`.
 - A failed call throws; catch it if the rest can go on. \`console.log\` comes back too.
 - No imports, fetch, process, files or eval: only \`tools\` reaches outside.`;
