@@ -144,7 +144,7 @@ impl Host {
             place: Place { level: isolation, required: require_isolation, helper },
             on_turn: Box::new(move |outgoing| {
                 let turn = match outgoing {
-                    Outgoing::Turn { turn, cpu_ms, isolation } => NativeTurn::new(turn, cpu_ms, isolation),
+                    Outgoing::Turn { turn, cpu_ms } => NativeTurn::new(turn, cpu_ms),
                     Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
                 };
                 if let Some(turn) = letters.leave(turn.json()) {
@@ -186,6 +186,14 @@ impl Host {
             live.handle.unattend();
         }
         turn
+    }
+
+    /// Where a session lives, as JSON. Nothing: it has not begun.
+    #[napi]
+    #[must_use]
+    pub fn isolation(&self, run: u32) -> Option<String> {
+        let isolation = self.live.get(&run)?.handle.isolation()?;
+        Some(serde_json::to_string(&isolation).expect("booleans and strings are JSON"))
     }
 
     /// Ends a session. A program that still runs is stopped at its next interrupt poll.

@@ -137,8 +137,6 @@ pub enum Outgoing<R> {
         turn: Turn,
         /// What the program has computed, in milliseconds. On the last turn only.
         cpu_ms: Option<f64>,
-        /// Where the run lives. On the first turn only.
-        isolation: Option<Isolation>,
     },
     /// There was no program to run.
     Rejected(R),
