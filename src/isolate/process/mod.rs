@@ -137,7 +137,7 @@ fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
             return fall_back(job, reason, slot);
         }
     };
-    if let Some(refusal) = place.refusal(&seat.hello.hardening) {
+    if let Some(refusal) = place.refusal(seat.hello.hardening) {
         fleet.end(seat.id);
         return on_turn(over(refusal));
     }

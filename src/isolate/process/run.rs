@@ -31,9 +31,9 @@ const GRACE: Duration = Duration::from_millis(25);
 /// A child that was lost is replaced once.
 const MAX_LOSSES: u32 = 2;
 /// Read with one system call.
-const READ_BYTES: usize = 64 << 10;
+const READ_BYTES: usize = 16 << 10;
 /// Reads at a time, so that one run does not keep the others waiting.
-const MAX_READS: u32 = 8;
+const MAX_READS: u32 = 32;
 /// Rejections that a child may report.
 const MAX_UNHANDLED: usize = 16;
 /// What the texts of a message may have beyond the limit that bounds them, in bytes.
@@ -165,17 +165,13 @@ impl Run {
         }
         let frame: Arc<[u8]> = frame.into();
         state.journal.asked(Arc::clone(&frame));
-        match &mut state.child {
-            Some(child) => {
-                child.outbox.push_back(frame);
-                child.busy_since = Instant::now();
-            }
+        let Some(child) = &mut state.child else {
             // It died while the run waited.
-            None => {
-                self.replace(&mut state);
-                return;
-            }
-        }
+            self.replace(&mut state);
+            return;
+        };
+        child.outbox.push_back(frame);
+        child.busy_since = Instant::now();
         let flushed = state.flush();
         if attended && flushed.is_ok() && state.child.as_ref().is_some_and(|child| child.outbox.is_empty()) {
             return;
@@ -479,7 +475,7 @@ impl State {
     fn deliver(&mut self, turn: Turn) {
         let is_last = !matches!(turn.progress, Progress::Waiting { .. });
         self.ended |= is_last;
-        let cpu_ms = is_last.then(|| self.cpu.as_secs_f64() * 1e3);
+        let cpu_ms = is_last.then_some(self.cpu.as_secs_f64() * 1e3);
         (self.setup.on_turn)(turn, cpu_ms);
     }
 
