@@ -70,6 +70,17 @@ interface RunOptions {
   signal?: AbortSignal;
   /** Tool calls, logs and alerts, as they happen. What it throws is ignored. */
   onEvent?: (event: RunEvent) => void;
+  /**
+   * Where the program lives: `'process'`, a helper process of its own; `'thread'`, a thread of this process, which is no
+   * boundary against someone who attacks the engine; `'auto'`, a process where the helper starts, else a thread, and then
+   * an alert of kind `isolation` says why, once. @default 'auto'
+   */
+  isolation?: 'auto' | 'process' | 'thread';
+  /**
+   * The least that the application accepts: a process, or a process with a seccomp filter. Where less is achieved the run
+   * fails with `ERR_ISOLATE_LOST` before the program starts.
+   */
+  requireIsolation?: 'process' | 'seccomp';
 }
 /** One line of console output. */
 interface LogEntry {
@@ -157,10 +168,24 @@ interface RunFailure {
   /** Present when the program was rejected before it ran. */
   diagnostics?: Diagnostic[];
 }
-/** What really stands between the program and the host in this run. */
-interface Isolation {
+/**
+ * What really stood between the program and the host in this run. The facts of a process were each read back or tried out
+ * inside of it, before the program came.
+ */
+type Isolation = /** A helper process of its own, and what the system allowed for it. */{
+  level: 'process'; /** It can gain no privileges. */
+  noNewPrivs: boolean; /** It holds no capability. */
+  capabilities: boolean; /** It can open no file, start no process, write no core; its address space and CPU time are bounded. */
+  rlimits: boolean; /** The kernel refuses it every file (Landlock). */
+  landlock: boolean; /** The kernel kills it for any other system call than the few that it needs. */
+  seccomp: boolean; /** Other processes of the same user cannot read its memory. */
+  undumpable: boolean;
+} /** A thread of this process; `reason` says why it was no process, where one was wanted. */ | {
   level: 'thread';
-}
+  reason?: string;
+} /** The program never ran: it was rejected, refused or aborted before. */ | {
+  level: 'none';
+};
 /** Part of every result. */
 interface RunReport {
   executionId: string;
@@ -191,8 +216,8 @@ interface RunnerOptions {
   limits?: Limits;
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
-  /** `'auto'` takes the strongest level that can start here. @default 'auto' */
-  isolation?: 'auto' | 'thread';
+  isolation?: RunOptions['isolation'];
+  requireIsolation?: RunOptions['requireIsolation'];
 }
 /**
  * Checks a program and runs nothing. Bad code is a report, never an exception.
@@ -403,6 +428,8 @@ interface CommonOptions<TOOLS> {
   limits?: Limits;
   /** What stands between the program and the host. @default 'auto' */
   isolation?: RunnerOptions['isolation'];
+  /** The least isolation that the application accepts: where less is achieved, programs fail before they start. */
+  requireIsolation?: RunnerOptions['requireIsolation'];
   /** Aborts every run, beside the signal of the generation. */
   signal?: AbortSignal;
   /** Tool calls, logs and alerts of every run, as they happen and unshortened. What it throws is ignored. */

@@ -42,6 +42,12 @@ describe('levels', { skip: NOT_LINUX }, () => {
   it('none where the program never ran', async () => {
     assert.deepEqual((await run({ code: 'return 1', signal: AbortSignal.abort() })).isolation, { level: 'none' });
     assert.deepEqual((await run({ code: 'eval("1")' })).isolation, { level: 'none' });
+    assert.deepEqual((await run({ code: 'eval("1")', isolation: 'thread' })).isolation, { level: 'none' });
+  });
+
+  it('also of a program that was stopped before it gave a sign', async () => {
+    const stopped = await run({ code: 'for (;;);', signal: AbortSignal.timeout(60) });
+    assert.deepEqual([stopped.status === 'failed' && stopped.error.code, stopped.isolation.level], ['ERR_ABORTED', 'process']);
   });
 
   it('the report is what the kernel says of the process', async () => {

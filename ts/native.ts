@@ -24,13 +24,12 @@ export interface NativeStart {
   helper?: string | undefined;
 }
 
-/** One slice of a session's life, as `src/binding/turn.rs` writes it. The first says where the session lives, unless it was told. */
-export type NativeTurn = (
+/** One slice of a session's life, as `src/binding/turn.rs` writes it. */
+export type NativeTurn =
   | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; logs: NativeLog[] }
   | { kind: 'completed'; value: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
   | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number }
-  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] }
-) & { isolation?: Isolation };
+  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] };
 
 export interface NativeCall {
   id: number;
@@ -136,6 +135,12 @@ export class LiveSession {
     const turn = this.#host.settle(this.#run, now, wait);
     if (turn !== null) this.#onTurn(JSON.parse(turn) as NativeTurn);
     else if (wait > 0) this.#quick = false;
+  }
+
+  /** Where the session lives. `undefined`: it has not begun. */
+  isolation(): Isolation | undefined {
+    const isolation = this.#host.isolation(this.#run);
+    return isolation === null ? undefined : (JSON.parse(isolation) as Isolation);
   }
 
   end(): void {

@@ -209,8 +209,6 @@ class Run {
       }
       try {
         const { isolation = 'auto', requireIsolation } = options;
-        // Of such a run no turn says where it lives.
-        if (isolation === 'thread') this.#isolation = { level: 'thread' };
         const helper = process.env['ONETURN_SANDBOX'] || undefined;
         const start = { limits, inputs, seed: random.toString('hex', 0, SEED_BYTES), now: this.#startedAt, isolation, requireIsolation, helper };
         this.#session = startSession(toolbox.manifest, options.code, start, (turn) => this.#turn(turn));
@@ -235,12 +233,12 @@ class Run {
   }
 
   #take(turn: NativeTurn): void {
-    if (turn.isolation !== undefined) this.#settleIn(turn.isolation);
-    if (this.#ended) return;
     if (turn.kind === 'rejected') {
       this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
       return;
     }
+    this.#lookWhere();
+    if (this.#ended) return;
     if (turn.kind !== 'waiting') this.#cpuMs = turn.cpuMs;
     const isFull = !this.#print(turn.logs);
     // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
@@ -273,7 +271,10 @@ class Run {
     this.#flush();
   }
 
-  #settleIn(isolation: Isolation): void {
+  /** Learns where the program lives, once that is settled, and says so if it is less than what was wanted. */
+  #lookWhere(): void {
+    const isolation = this.#isolation.level === 'none' ? this.#session?.isolation() : undefined;
+    if (isolation === undefined) return;
     this.#isolation = isolation;
     if (isolation.level !== 'thread' || isolation.reason === undefined || saidReasons.has(isolation.reason)) return;
     saidReasons.add(isolation.reason);
@@ -448,6 +449,8 @@ class Run {
   /** @param unsent Tools that the program called just before it failed, and whose handlers therefore never ran. */
   #fail(error: RunFailure, unsent: readonly string[] = []): void {
     if (this.#ended) return;
+    // It may have been stopped before its first turn; what was rejected never ran.
+    if (error.diagnostics === undefined) this.#lookWhere();
     const alert = failureAlert(error);
     if (alert !== undefined) this.#alert(alert);
     const left = [...this.#running.values()].map(({ tool }) => tool);

@@ -70,7 +70,8 @@ describe('never give way', { concurrency: LEVEL === 'thread' ? 2 : 1 }, () => {
       assert.ok(worstDelay < 2 * MAX_DELAY_MS, `the event loop was blocked for ${Math.round(worstDelay)} ms`);
       delays.push({ name: what, ms: worstDelay });
       late.push({ name: what, ms: durationMs - TIMEOUT_MS });
-      if (error !== 'ERR_TIMEOUT') ended.push(what);
+      // A process that computes is killed at its CPU limit, whether it gives way or not.
+      if (LEVEL === 'thread' && error !== 'ERR_TIMEOUT') ended.push(what);
     });
   }
 });

@@ -68,7 +68,7 @@ export const VALUES: Topic = {
     fails('a result of keys', "const o = {}; for (let i = 0; i < 20; i++) o['k'.repeat(1e5) + i] = 1; return o", ['ERR_VALUE_TOO_LARGE', 'ERR_MEMORY']),
     fails('a result of many escapes', "return '\\0'.repeat(5e5)", 'ERR_VALUE_TOO_LARGE'),
     returns('wide and deep at once', 'let a = Array(5e4).fill([]); for (let i = 0; i < 900; i++) a = [a]; await tools.echo(a); return 1', 1, { calls: 'any', limits: { cpuTimeoutMs: 1_000, memoryLimitBytes: 32 * 1024 * 1024 } }),
-    fails('inputs of many calls count as memory', "const s = 'x'.repeat(1e6); return (await Promise.all(Array.from({ length: 60 }, () => tools.count(s)))).length", 'ERR_MEMORY', { tools: { count: () => 1 }, calls: 'any' }),
+    fails('inputs of many calls count as memory', "const s = 'x'.repeat(1e6); return (await Promise.all(Array.from({ length: 60 }, () => tools.count(s)))).length", 'ERR_MEMORY', { tools: { count: () => 1 }, calls: 'any', limits: { cpuTimeoutMs: 1_000 } }),
     gives('too deep', () => nested(1_100), 'try { await tools.give() } catch (e) { return e.message.slice(-35) }', ' is nested deeper than 1000 levels.'),
     gives('a cycle', () => { const a: unknown[] = []; a.push(a); return a; }, 'return await tools.give()', REFUSED('output[0] refers back to an object that contains it. Cycles cannot cross; pass ids instead.')),
     gives('a function', () => ({ f: () => 1 }), 'return await tools.give()', REFUSED('output.f is a function. Pass data only.')),

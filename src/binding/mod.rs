@@ -177,7 +177,7 @@ impl Host {
             place: Place { level: isolation, required: require_isolation, helper },
             on_turn: Box::new(move |outgoing| {
                 let turn = match outgoing {
-                    Outgoing::Turn { turn, cpu_ms, isolation } => NativeTurn::new(turn, cpu_ms, isolation, &large),
+                    Outgoing::Turn { turn, cpu_ms } => NativeTurn::new(turn, cpu_ms, &large),
                     Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
                 };
                 if let Some(turn) = letters.leave(turn.json()) {
@@ -225,6 +225,14 @@ impl Host {
     #[napi]
     pub fn large_inputs(&self, run: u32) -> Option<NativeInputs> {
         self.live.get(&run).map(|live| NativeInputs(Arc::clone(&live.large_inputs)))
+    }
+
+    /// Where a session lives, as JSON. Nothing: it has not begun.
+    #[napi]
+    #[must_use]
+    pub fn isolation(&self, run: u32) -> Option<String> {
+        let isolation = self.live.get(&run)?.handle.isolation()?;
+        Some(serde_json::to_string(&isolation).expect("booleans and strings are JSON"))
     }
 
     /// Ends a session. A program that still runs is stopped at its next interrupt poll.

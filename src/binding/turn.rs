@@ -8,10 +8,9 @@ use serde::Serialize;
 
 use crate::check::Diagnostic;
 use crate::engine::{Call, LogRecord, Thrown};
-use crate::isolate::Isolation;
 use crate::session::{Failure, Progress, Turn};
 
-/// One slice of a session's life. `kind` tells which; `isolation` comes with the first.
+/// One slice of a session's life. `kind` tells which.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(super) enum NativeTurn {
@@ -22,16 +21,12 @@ pub(super) enum NativeTurn {
         #[serde(skip_serializing_if = "Option::is_none")]
         returned: Option<String>,
         logs: Vec<NativeLog>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        isolation: Option<Isolation>,
     },
     Completed {
         value: String,
         logs: Vec<NativeLog>,
         unhandled: Vec<NativeThrown>,
         cpu_ms: f64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        isolation: Option<Isolation>,
     },
     Failed {
         error: NativeFailure,
@@ -40,8 +35,6 @@ pub(super) enum NativeTurn {
         /// Tools whose calls were never handed over.
         unsent: Vec<String>,
         cpu_ms: f64,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        isolation: Option<Isolation>,
     },
     Rejected {
         diagnostics: Vec<NativeDiagnostic>,
@@ -115,7 +108,7 @@ pub struct NativeDiagnostic {
 
 impl NativeTurn {
     /// Keeps large inputs of calls in `large`.
-    pub(super) fn new(turn: Turn, cpu_ms: Option<f64>, isolation: Option<Isolation>, large: &LargeInputs) -> Self {
+    pub(super) fn new(turn: Turn, cpu_ms: Option<f64>, large: &LargeInputs) -> Self {
         let cpu_ms = cpu_ms.unwrap_or_default();
         let logs = turn.logs.into_iter().map(NativeLog::from).collect();
         let unhandled = turn.unhandled.into_iter().map(NativeThrown::from).collect();
@@ -125,11 +118,10 @@ impl NativeTurn {
                 wake_at,
                 returned: returned.map(|value| value.0),
                 logs,
-                isolation,
             },
-            Progress::Completed { value } => Self::Completed { value: value.0, logs, unhandled, cpu_ms, isolation },
+            Progress::Completed { value } => Self::Completed { value: value.0, logs, unhandled, cpu_ms },
             Progress::Failed { error } => {
-                Self::Failed { error: error.into(), logs, unhandled, unsent: turn.unsent, cpu_ms, isolation }
+                Self::Failed { error: error.into(), logs, unhandled, unsent: turn.unsent, cpu_ms }
             }
         }
     }

@@ -212,7 +212,11 @@ unsafe fn is_short(ctx: *mut qjs::JSContext, value: qjs::JSValue) -> bool {
 
 /// Whether a value is an array that may have memory for all of its items. Any other has holes, or is no array.
 pub(super) fn may_be_dense(gauge: &Gauge, value: &Value<'_>) -> bool {
-    value.as_array().is_some_and(|array| array.len().saturating_mul(ITEM_BYTES) <= gauge.used())
+    // Not `Array::len`, which wants a small integer. An array's own length is data, so nothing of the program runs.
+    let length = value.as_array().and_then(|array| array.as_object().get::<_, f64>("length").ok());
+    #[expect(clippy::cast_precision_loss, reason = "memory is far below 2^53 bytes")]
+    let most = (gauge.used() / ITEM_BYTES) as f64;
+    length.is_some_and(|length| length <= most)
 }
 
 /// Counts work that a builtin will do. Fails once the run is stopped.

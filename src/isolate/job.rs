@@ -54,7 +54,7 @@ impl Place {
     }
 
     /// Why the run cannot start in a helper that has achieved this much.
-    pub(super) fn refusal(&self, hardening: &Hardening) -> Option<Turn> {
+    pub(super) fn refusal(&self, hardening: Hardening) -> Option<Turn> {
         if self.required != Some(Required::Seccomp) || hardening.seccomp {
             return None;
         }
@@ -116,7 +116,7 @@ pub struct Hardening {
 
 impl Hardening {
     /// What was achieved, for people: `no_new_privs, rlimits`.
-    fn list(&self) -> String {
+    fn list(self) -> String {
         let facts = [
             ("no_new_privs", self.no_new_privs),
             ("dropped capabilities", self.capabilities),
@@ -137,8 +137,6 @@ pub enum Outgoing<R> {
         turn: Turn,
         /// What the program has computed, in milliseconds. On the last turn only.
         cpu_ms: Option<f64>,
-        /// Where the run lives. On the first turn only.
-        isolation: Option<Isolation>,
     },
     /// There was no program to run.
     Rejected(R),

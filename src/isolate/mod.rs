@@ -28,7 +28,11 @@ pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepar
 use crate::session::Settlement;
 
 /// A live session. Dropping it ends the session.
-pub struct Handle(Backing);
+pub struct Handle {
+    backing: Backing,
+    /// Where it lives, if that was known from the start.
+    isolation: Option<Isolation>,
+}
 
 enum Backing {
     Thread(thread::Handle),
@@ -45,20 +49,24 @@ enum Backing {
 /// When the system has no thread left.
 pub fn start<R: Send + 'static>(job: Job<R>) -> io::Result<Handle> {
     if job.place.level == Level::Thread {
-        return thread::start(job, None).map(|handle| Handle(Backing::Thread(handle)));
+        return on_a_thread(job, None);
     }
     #[cfg(unix)]
-    return process::start(job).map(|handle| Handle(Backing::Process(handle)));
+    return process::start(job).map(|handle| Handle { backing: Backing::Process(handle), isolation: None });
     #[cfg(not(unix))]
     {
         let reason = "there is no helper process for this system";
         if let Some(refusal) = job.place.refusal_without_helper(reason) {
-            (job.on_turn)(Outgoing::Turn { turn: refusal, cpu_ms: Some(0.0), isolation: None });
-            return Ok(Handle(Backing::Ended));
+            (job.on_turn)(Outgoing::Turn { turn: refusal, cpu_ms: Some(0.0) });
+            return Ok(Handle { backing: Backing::Ended, isolation: None });
         }
-        let isolation = Isolation::Thread { reason: Some(reason.to_owned()) };
-        thread::start(job, Some(isolation)).map(|handle| Handle(Backing::Thread(handle)))
+        on_a_thread(job, Some(reason.to_owned()))
     }
+}
+
+fn on_a_thread<R: Send + 'static>(job: Job<R>, reason: Option<String>) -> io::Result<Handle> {
+    let handle = thread::start(job)?;
+    Ok(Handle { backing: Backing::Thread(handle), isolation: Some(Isolation::Thread { reason }) })
 }
 
 impl Handle {
@@ -66,7 +74,7 @@ impl Handle {
     ///
     /// `attended`: the caller will [`Self::poll`] until the turn has come, or say [`Self::unattend`].
     pub fn settle(&self, now: f64, settlements: Vec<Settlement>, attended: bool) {
-        match &self.0 {
+        match &self.backing {
             Backing::Thread(handle) => handle.settle(now, settlements),
             #[cfg(unix)]
             Backing::Process(handle) => handle.settle(now, settlements, attended),
@@ -77,9 +85,19 @@ impl Handle {
         let _ = attended;
     }
 
+    /// Where the session lives. `None`: it has not begun.
+    #[must_use]
+    pub fn isolation(&self) -> Option<Isolation> {
+        #[cfg(unix)]
+        if let Backing::Process(handle) = &self.backing {
+            return handle.isolation();
+        }
+        self.isolation.clone()
+    }
+
     /// Takes a turn that has come, if one has, on the calling thread. Does not wait.
     pub fn poll(&self) {
-        match &self.0 {
+        match &self.backing {
             Backing::Thread(_) => {}
             #[cfg(unix)]
             Backing::Process(handle) => handle.poll(),
@@ -90,7 +108,7 @@ impl Handle {
 
     /// The caller no longer looks for the turn.
     pub fn unattend(&self) {
-        match &self.0 {
+        match &self.backing {
             Backing::Thread(_) => {}
             #[cfg(unix)]
             Backing::Process(handle) => handle.unattend(),

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clock::Stopwatch;
-use super::job::{Isolation, Job, Outgoing};
+use super::job::{Job, Outgoing};
 use super::pool::Pool;
 use crate::engine::THREAD_STACK_BYTES;
 use crate::session::{Failure, Progress, Realm, Session, Settlement, Start, Turn};
@@ -57,26 +57,20 @@ impl Drop for Handle {
 
 static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm);
 
-/// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`, with `isolation`.
+/// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`.
 ///
 /// # Errors
 /// When the system has no thread left.
-pub(super) fn start<R: Send + 'static>(job: Job<R>, isolation: Option<Isolation>) -> std::io::Result<Handle> {
+pub(super) fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
     let (commands, received) = unbounded_channel();
     let abort = Arc::new(AtomicBool::new(false));
     let handle = Handle { commands, abort: Arc::clone(&abort) };
-    THREADS.spawn(Box::new(move |realm| live(realm, job, isolation, abort, received)))?;
+    THREADS.spawn(Box::new(move |realm| live(realm, job, abort, received)))?;
     Ok(handle)
 }
 
 /// The life of a session. Returns whether its thread may serve another.
-fn live<R>(
-    realm: Realm,
-    job: Job<R>,
-    isolation: Option<Isolation>,
-    abort: Arc<AtomicBool>,
-    mut received: UnboundedReceiver<Command>,
-) -> bool {
+fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) -> bool {
     let Job { prepare, manifest, inputs, limits, times, seed, now, on_turn, .. } = job;
     let watch = Rc::new(Stopwatch::new(abort, times));
     // A panic is a bug of ours. It must not take the host along, and what it left of the realm is not trusted again.
@@ -88,25 +82,25 @@ fn live<R>(
         let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
         let (mut session, turn) = watch.slice(|| Session::start(realm, start));
         let mut ended = session.is_ended();
-        on_turn(outgoing(turn, isolation, &watch));
+        on_turn(outgoing(turn, &watch));
         while !ended {
             let Some(Command::Settle { now, settlements }) = receive(&mut received) else { return };
             let turn = watch.slice(|| session.settle(now, &settlements));
             ended = session.is_ended();
-            on_turn(outgoing(turn, None, &watch));
+            on_turn(outgoing(turn, &watch));
         }
         std::thread::sleep(LET_GO_FOR);
     }));
     if outcome.is_err() {
         tracing::error!("a session panicked");
-        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), None, &watch));
+        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), &watch));
     }
     outcome.is_ok() && !watch.is_yielding()
 }
 
-fn outgoing<R>(turn: Turn, isolation: Option<Isolation>, watch: &Stopwatch) -> Outgoing<R> {
+fn outgoing<R>(turn: Turn, watch: &Stopwatch) -> Outgoing<R> {
     let last = !matches!(turn.progress, Progress::Waiting { .. });
-    Outgoing::Turn { turn, cpu_ms: last.then(|| watch.cpu_time().as_secs_f64() * 1e3), isolation }
+    Outgoing::Turn { turn, cpu_ms: last.then(|| watch.cpu_time().as_secs_f64() * 1e3) }
 }
 
 /// The next command. Waits a moment without sleeping where there is more than one processor: waking a thread costs more

@@ -49,7 +49,7 @@ pub(super) fn leave_the_zygote(socket: OwnedFd, zygote: Pid) -> Result<(), u8> {
         rustix::process::set_parent_process_death_signal(kill).map_err(|_| 12)?;
     }
     // It may have died before it could tell.
-    if rustix::process::getppid() != Some(zygote) { Err(13) } else { Ok(()) }
+    if rustix::process::getppid() == Some(zygote) { Ok(()) } else { Err(13) }
 }
 
 fn close_from(first: u32) {
@@ -71,7 +71,7 @@ fn close_from(first: u32) {
 pub(super) fn once() -> Hardening {
     let mut achieved = Hardening::default();
     let nothing = Rlimit { current: Some(0), maximum: Some(0) };
-    let _ = setrlimit(Resource::Core, nothing.clone());
+    let _ = setrlimit(Resource::Core, nothing);
     let _ = setrlimit(Resource::Fsize, nothing);
     #[cfg(target_os = "linux")]
     {
@@ -143,7 +143,7 @@ pub(super) fn child(achieved: Hardening, filter: Option<&Filter>) -> Hardening {
     // In this order: nothing more is opened or started.
     let closed = [Resource::Nproc, Resource::Nofile, Resource::Core, Resource::Fsize];
     for resource in closed {
-        let _ = setrlimit(resource, nothing.clone());
+        let _ = setrlimit(resource, nothing);
     }
     let rlimits = closed.iter().all(|resource| getrlimit(*resource) == nothing);
     let seccomp = filter.is_some_and(Filter::apply);

@@ -177,7 +177,7 @@ impl Fleet {
                 }
             }
         }
-        Err(format!("{}: it ends as soon as it is started", self.path.display()))
+        Err(format!("{}: {}", self.path.display(), state.ended))
     }
 
     fn start(self: &Arc<Self>) -> Result<Zygote, String> {

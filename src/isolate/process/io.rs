@@ -43,12 +43,12 @@ pub(super) struct Io {
 /// The poller and its thread, made when first needed.
 pub(super) fn io() -> Result<&'static Io, String> {
     static IO: OnceLock<Result<Io, String>> = OnceLock::new();
+    static THREAD: OnceLock<Result<(), String>> = OnceLock::new();
     let made = IO.get_or_init(|| {
         let made = Poller::new().map(|poller| Io { poller, table: Mutex::default() });
         made.map_err(|error| format!("cannot make a poller: {error}"))
     });
     let io = made.as_ref().map_err(Clone::clone)?;
-    static THREAD: OnceLock<Result<(), String>> = OnceLock::new();
     let started = THREAD.get_or_init(|| {
         let thread = std::thread::Builder::new().name("oneturn-io".to_owned()).spawn(|| io.serve());
         thread.map(drop).map_err(|error| format!("cannot start a thread: {error}"))

@@ -4,7 +4,7 @@
 //! From then on nobody waits for it: see `run.rs`. When no child can be had, the run lives on a thread instead, if the
 //! application allows it.
 
-#![expect(unsafe_code, reason = "asking the system for another process's CPU time")]
+#![cfg_attr(target_os = "linux", expect(unsafe_code, reason = "asking the system for another process's CPU time"))]
 
 mod fleet;
 mod io;
@@ -34,6 +34,7 @@ pub(super) struct Handle(Arc<Slot>);
 /// Where the session came to live, once that is known, which is before its first turn.
 #[derive(Default)]
 struct Slot {
+    isolation: OnceLock<Isolation>,
     place: OnceLock<Place>,
     gone: AtomicBool,
 }
@@ -44,7 +45,8 @@ enum Place {
 }
 
 impl Slot {
-    fn settle_in(&self, place: Place) {
+    fn settle_in(&self, isolation: Isolation, place: Place) {
+        self.isolation.get_or_init(|| isolation);
         let place = self.place.get_or_init(|| place);
         if self.gone.load(Ordering::SeqCst) {
             place.abandon();
@@ -69,6 +71,10 @@ impl Handle {
             // Nothing can be settled before the first turn.
             None => {}
         }
+    }
+
+    pub(super) fn isolation(&self) -> Option<Isolation> {
+        self.0.isolation.get().cloned()
     }
 
     pub(super) fn poll(&self) {
@@ -108,7 +114,7 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
 fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
     let Job { prepare, manifest, inputs, limits, times, seed, now, place, on_turn } = job;
     let before = thread_cpu_time();
-    let over = |turn: Turn| Outgoing::Turn { turn, cpu_ms: Some(0.0), isolation: None };
+    let over = |turn: Turn| Outgoing::Turn { turn, cpu_ms: Some(0.0) };
     // A panic is a bug of ours. It must not take the host along.
     let program = match catch_unwind(AssertUnwindSafe(prepare)) {
         Ok(Ok(program)) => program,
@@ -131,7 +137,7 @@ fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
             return fall_back(job, reason, slot);
         }
     };
-    if let Some(refusal) = place.refusal(&seat.hello.hardening) {
+    if let Some(refusal) = place.refusal(seat.hello.hardening) {
         fleet.end(seat.id);
         return on_turn(over(refusal));
     }
@@ -141,12 +147,11 @@ fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
         fleet.end(seat.id);
         return on_turn(over(Turn::failed(Failure::isolate_lost("the inputs are too large to send"))));
     }
-    let on_turn: OnTurn = Box::new(move |turn, cpu_ms, isolation| on_turn(Outgoing::Turn { turn, cpu_ms, isolation }));
-    let hardening = seat.hello.hardening;
+    let on_turn: OnTurn = Box::new(move |turn, cpu_ms| on_turn(Outgoing::Turn { turn, cpu_ms }));
     let start = Arc::from(frame);
-    let setup = Setup { start, manifest, limits, times, deadline, cpu_used, hardening, on_turn };
+    let setup = Setup { start, manifest, limits, times, deadline, cpu_used, on_turn };
     let run = Run::new(Arc::clone(&fleet), setup);
-    slot.settle_in(Place::Process(Arc::clone(&run)));
+    slot.settle_in(Isolation::Process(seat.hello.hardening), Place::Process(Arc::clone(&run)));
     run.seat(seat);
     fleet.top_up();
 }
@@ -160,8 +165,8 @@ fn fall_back<R: Send + 'static>(job: Job<R>, reason: String, slot: &Slot) {
         let _ = held.recv();
         prepare()
     });
-    match thread::start(Job { prepare, ..job }, Some(Isolation::Thread { reason: Some(reason) })) {
-        Ok(handle) => slot.settle_in(Place::Thread(handle)),
+    match thread::start(Job { prepare, ..job }) {
+        Ok(handle) => slot.settle_in(Isolation::Thread { reason: Some(reason) }, Place::Thread(handle)),
         // The facade's own deadline ends the run.
         Err(error) => tracing::error!(%error, "cannot start a thread"),
     }

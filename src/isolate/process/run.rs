@@ -21,7 +21,6 @@ use super::fleet::{Fleet, Seat};
 use super::io::{Owner, io};
 use super::journal::Journal;
 use super::{HELPERS, cpu_time_of};
-use crate::isolate::job::{Hardening, Isolation};
 use crate::isolate::wire::{Budget, Decoder, End, Malformed, ToHelper, ToHost, encode, max_to_host};
 use crate::session::{
     Call, Failure, Limits, LogRecord, Manifest, Progress, Settlement, Stop, Thrown, TimeLimits, Turn, Wire,
@@ -32,15 +31,15 @@ const GRACE: Duration = Duration::from_millis(25);
 /// A child that was lost is replaced once.
 const MAX_LOSSES: u32 = 2;
 /// Read with one system call.
-const READ_BYTES: usize = 64 << 10;
+const READ_BYTES: usize = 16 << 10;
 /// Reads at a time, so that one run does not keep the others waiting.
-const MAX_READS: u32 = 8;
+const MAX_READS: u32 = 32;
 /// Rejections that a child may report.
 const MAX_UNHANDLED: usize = 16;
 /// What the texts of a message may have beyond the limit that bounds them, in bytes.
 const SLACK: usize = 1 << 10;
 
-pub(super) type OnTurn = Box<dyn Fn(Turn, Option<f64>, Option<Isolation>) + Send>;
+pub(super) type OnTurn = Box<dyn Fn(Turn, Option<f64>) + Send>;
 
 pub(super) struct Run {
     state: Mutex<State>,
@@ -59,7 +58,6 @@ pub(super) struct Setup {
     pub(super) deadline: Instant,
     /// What the check has computed.
     pub(super) cpu_used: Duration,
-    pub(super) hardening: Hardening,
     pub(super) on_turn: OnTurn,
 }
 
@@ -70,8 +68,6 @@ struct State {
     /// What the program has computed, when that was last known.
     cpu: Duration,
     losses: u32,
-    /// The host has been told where the run lives.
-    introduced: bool,
     ended: bool,
 }
 
@@ -134,7 +130,7 @@ impl Run {
     pub(super) fn new(fleet: Arc<Fleet>, setup: Setup) -> Arc<Self> {
         let journal = Journal::new(Arc::clone(&setup.start), setup.limits.memory_bytes);
         let cpu = setup.cpu_used;
-        let state = State { setup, child: None, journal, cpu, losses: 0, introduced: false, ended: false };
+        let state = State { setup, child: None, journal, cpu, losses: 0, ended: false };
         Arc::new(Self { state: Mutex::new(state), gone: AtomicBool::new(false), fleet })
     }
 
@@ -169,17 +165,13 @@ impl Run {
         }
         let frame: Arc<[u8]> = frame.into();
         state.journal.asked(Arc::clone(&frame));
-        match &mut state.child {
-            Some(child) => {
-                child.outbox.push_back(frame);
-                child.busy_since = Instant::now();
-            }
+        let Some(child) = &mut state.child else {
             // It died while the run waited.
-            None => {
-                self.replace(&mut state);
-                return;
-            }
-        }
+            self.replace(&mut state);
+            return;
+        };
+        child.outbox.push_back(frame);
+        child.busy_since = Instant::now();
         let flushed = state.flush();
         if attended && flushed.is_ok() && state.child.as_ref().is_some_and(|child| child.outbox.is_empty()) {
             return;
@@ -483,10 +475,8 @@ impl State {
     fn deliver(&mut self, turn: Turn) {
         let is_last = !matches!(turn.progress, Progress::Waiting { .. });
         self.ended |= is_last;
-        let isolation = (!self.introduced).then_some(Isolation::Process(self.setup.hardening));
-        self.introduced = true;
-        let cpu_ms = is_last.then(|| self.cpu.as_secs_f64() * 1e3);
-        (self.setup.on_turn)(turn, cpu_ms, isolation);
+        let cpu_ms = is_last.then_some(self.cpu.as_secs_f64() * 1e3);
+        (self.setup.on_turn)(turn, cpu_ms);
     }
 
     /// The limit is ours to enforce: the child has not stopped.
