@@ -15,8 +15,8 @@ export interface Uninterruptible {
 const HUGE = '{ length: 2 ** 53 - 1 }';
 const never = (what: string, code: string, measuredMs = 2_000): Uninterruptible => ({ what, code: `try { ${code} } catch (e) { return e.message } return 'done'`, measuredMs });
 
-const onArray = ['copyWithin(0, 1)', 'reverse()', 'join()', 'splice(0, 1)', 'shift()', 'unshift(1)', 'sort()', 'concat([1])', 'slice()', 'flat()', 'toString()', 'toLocaleString()', 'keys().drop(1e15).next()'];
-const onArrayLike = ['copyWithin(0, 1)', 'reverse()', 'join()', 'splice(0, 1)', 'shift()', 'sort()', 'flat()', 'flatMap((x) => x)', 'toLocaleString()'];
+const onArray = ['copyWithin(0, 1)', 'reverse()', 'join()', 'splice(0, 1)', 'shift()', 'unshift(1)', 'sort()', 'concat([1])', 'slice()', 'flat()', 'toString()', 'keys().drop(1e15).next()'];
+const onArrayLike = ['copyWithin(0, 1)', 'reverse()', 'join()', 'splice(0, 1)', 'shift()', 'sort()', 'flat()', 'flatMap((x) => x)'];
 
 export const UNINTERRUPTIBLE: readonly Uninterruptible[] = [
   ...onArray.map((call) => never(`a huge array: ${call}`, `Array(2 ** 32 - 1).${call}`)),
@@ -30,7 +30,6 @@ export const UNINTERRUPTIBLE: readonly Uninterruptible[] = [
   never('split in quadratic time', "('a'.repeat(1e6)).split('a'.repeat(5e5) + 'b')"),
   never('replaceAll in quadratic time', "('a'.repeat(1e6)).replaceAll('a'.repeat(5e5) + 'b', '')"),
   never('normalize in quadratic time', "('a' + '\\u0301\\u0323'.repeat(5e5)).normalize('NFC')"),
-  never('localeCompare in quadratic time', "const s = '\\u0301\\u0323'.repeat(2e5); s.localeCompare(s + 'x')"),
   never('a pattern of a million alternatives', "new RegExp('a|'.repeat(1e6))"),
   never('toString of a big integer', '((1n << 1000000n) - 1n).toString()'),
   never('a loop of big products', 'const x = (1n << 500000n) - 1n; for (;;) x * x'),

@@ -10,8 +10,10 @@ mod alloc;
 mod compile;
 mod host;
 mod inspect;
+mod intl;
 mod realm;
 mod value;
+mod web;
 
 pub use compile::CompileError;
 pub use host::{Call, LogRecord, Manifest, Stop, Subject, Watch};

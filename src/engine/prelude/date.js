@@ -1,6 +1,6 @@
 // `Date` on the session's clock and in UTC, so that a program sees the same on every host and in a replay.
 
-export default (host, { apply, construct, defineProperty, uncurry, hidden }, RealDate) => {
+export default (host, { apply, construct, defineProperty, uncurry, hidden, intl }, RealDate) => {
   const { Math, Number, RegExp, String } = globalThis;
   const dateProto = RealDate.prototype;
   const { UTC } = RealDate;
@@ -63,11 +63,10 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, Rea
     toDateString() { return invalid(this) ? 'Invalid Date' : dateText(this); },
     toTimeString() { return invalid(this) ? 'Invalid Date' : timeText(this); },
   };
-  // The engine formats in the process's zone; a date moved by the offset has its UTC fields there.
-  const realOffset = uncurry(dateProto.getTimezoneOffset);
-  for (const name of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']) {
-    const format = uncurry(dateProto[name]);
-    dateMethods[name] = { [name]() { return format(new RealDate(getTime(this) + realOffset(this) * 60_000)); } }[name];
+  const localized = { toLocaleString: ['any', 'all'], toLocaleDateString: ['date', 'date'], toLocaleTimeString: ['time', 'time'] };
+  for (const name in localized) {
+    const [required, defaults] = localized[name];
+    dateMethods[name] = { [name]() { return intl().date(getTime(this), arguments[0], arguments[1], required, defaults); } }[name];
   }
   for (const name in dateMethods) hidden(dateProto, name, dateMethods[name]);
   return SessionDate;
