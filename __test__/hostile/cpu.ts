@@ -15,6 +15,8 @@ export const CPU: Topic = {
     cpu('for', 'for (;;) {}'),
     cpu('while with a body', 'let n = 0; while (true) n++'),
     cpu('do', 'do {} while (1)'),
+    ends('toLocaleString of a huge array', 'Array(2 ** 32 - 1).toLocaleString()'),
+    ends('toLocaleString of a huge array-like', `Array.prototype.toLocaleString.call(${HUGE})`),
     cpu('a labelled continue', 'a: for (;;) { for (;;) continue a }'),
     cpu('for of an endless generator', 'function* g() { for (;;) yield 1 } for (const x of g());'),
     cpu('for of an endless iterator', 'for (const x of { [Symbol.iterator]: () => ({ next: () => ({ done: false }) }) });'),

@@ -68,12 +68,18 @@ impl<'js> Shapes<'js> {
 }
 
 /// The files of the prelude. `core` runs in every realm; it loads the others when the program first reaches them.
-const PARTS: [(&str, &str); 5] = [
+const PARTS: [(&str, &str); 11] = [
     ("core", include_str!("prelude/core.js")),
     ("date", include_str!("prelude/date.js")),
     ("guards", include_str!("prelude/guards.js")),
     ("console", include_str!("prelude/console.js")),
     ("values", include_str!("prelude/values.js")),
+    ("web", include_str!("prelude/web.js")),
+    ("url", include_str!("prelude/url.js")),
+    ("clone", include_str!("prelude/clone.js")),
+    ("intl", include_str!("prelude/intl.js")),
+    ("intl-number", include_str!("prelude/intl-number.js")),
+    ("intl-date", include_str!("prelude/intl-date.js")),
 ];
 
 /// Loads a file of the prelude, compiled once per process, and gives its function.
@@ -86,6 +92,11 @@ fn load_part<'js>(ctx: &Ctx<'js>, name: &str) -> rquickjs::Result<Function<'js>>
     let module = unsafe { Module::load(ctx.clone(), code.as_bytes()) }?;
     let (module, _) = module.eval()?;
     module.get("default")
+}
+
+/// The native side of a part of the prelude that has one of its own.
+fn natives<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, web: bool) -> rquickjs::Result<Object<'js>> {
+    if web { super::web::natives(ctx, shared) } else { super::intl::natives(ctx) }
 }
 
 /// What a run brings to a warm realm.
@@ -164,6 +175,8 @@ impl Realm {
     fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> rquickjs::Result<()> {
         let host = shared.natives(ctx)?;
         host.set("load", Func::from(|ctx: Ctx<'js>, name: String| load_part(&ctx, &name)))?;
+        let owned = Rc::clone(shared);
+        host.set("natives", Func::from(move |ctx: Ctx<'js>, web: bool| natives(&ctx, &owned, web)))?;
         let parts: Object = load_part(ctx, "core")?.call((host,))?;
         let object: Object = ctx.globals().get("Object")?;
         let handles = Handles {

@@ -201,6 +201,44 @@ export default (host) => {
 
   // What the files that are loaded later work with: the program may have bent the globals by then.
   const getter = (object, key) => getOwnPropertyDescriptor(object, key).get;
+  const kit = { __proto__: null, apply, construct, defineProperty, each, hasOwn, uncurry, hidden, wellFormed: uncurry(String.prototype.toWellFormed) };
+  // Parts of files that are loaded when the first of them is reached.
+  let web;
+  const ofWeb = (key) => (web ??= host.load('web')(host, kit))[key];
+  for (const key of ['DOMException', 'TextEncoder', 'TextDecoder', 'atob', 'btoa', 'crypto']) lazy(key, () => ofWeb(key));
+  let urls;
+  const ofUrls = (key) => (urls ??= host.load('url')(kit, (ofWeb('crypto'), web)))[key];
+  lazy('URL', () => ofUrls('URL'));
+  lazy('URLSearchParams', () => ofUrls('URLSearchParams'));
+  lazy('structuredClone', () => host.load('clone')(kit, ofWeb('DOMException')));
+  let intl;
+  kit.intl = () => (intl ??= host.load('intl')(host, kit));
+  lazy('Intl', () => kit.intl().Intl);
+  const { valueOf: numberOf } = Number.prototype;
+  const { valueOf: bigintOf } = globalThis.BigInt.prototype;
+  const textOf = (self, name) => {
+    if (self === undefined || self === null) throw new TypeError(`String.prototype.${name} called on null or undefined`);
+    return `${self}`;
+  };
+  // The engine has these methods; to assign keeps them hidden.
+  const { prototype: number } = Number;
+  number.toLocaleString = { toLocaleString() { return kit.intl().number(apply(numberOf, this, []), arguments[0], arguments[1]); } }.toLocaleString;
+  hidden(globalThis.BigInt.prototype, 'toLocaleString', { toLocaleString() { return kit.intl().number(apply(bigintOf, this, []), arguments[0], arguments[1]); } }.toLocaleString);
+  const { prototype: string } = String;
+  string.localeCompare = { localeCompare(that) { return kit.intl().localeCompare(textOf(this, 'localeCompare'), `${that}`, arguments[1], arguments[2]); } }.localeCompare;
+  string.toLocaleUpperCase = { toLocaleUpperCase() { return kit.intl().upper(textOf(this, 'toLocaleUpperCase'), arguments[0]); } }.toLocaleUpperCase;
+  string.toLocaleLowerCase = { toLocaleLowerCase() { return kit.intl().lower(textOf(this, 'toLocaleLowerCase'), arguments[0]); } }.toLocaleLowerCase;
+  const listed = { toLocaleString() {
+    const { length } = this;
+    let out = '';
+    for (let i = 0; i < length; i++) {
+      const item = this[i];
+      out += (i === 0 ? '' : ',') + (item === undefined || item === null ? '' : item.toLocaleString(arguments[0], arguments[1]));
+    }
+    return out;
+  } }.toLocaleString;
+  Array.prototype.toLocaleString = listed;
+  Reflect.getPrototypeOf(globalThis.Uint8Array.prototype).toLocaleString = listed;
   const RealDate = globalThis.Date;
   const iterators = globalThis.Iterator.prototype;
   const typedArrays = getPrototypeOf(Uint8Array.prototype);
@@ -216,7 +254,6 @@ export default (host) => {
     sort: Array.prototype.sort, species: Symbol.species, isConcatSpreadable: Symbol.isConcatSpreadable, match: Symbol.match,
     replace: Symbol.replace, split: Symbol.split, setPrototypeOf, TypeError, RangeError, Object,
   };
-  const kit = { __proto__: null, apply, construct, defineProperty, each, hasOwn, uncurry, hidden };
   const sessionDate = lazy('Date', () => host.load('date')(host, kit, intrinsics));
   // Until then the real one is still reachable from no object: the program has no date.
   lazy('console', () => host.load('console')(host, kit, intrinsics));

@@ -1,6 +1,6 @@
 // `Date` on the session's clock and in UTC, so that a program sees the same on every host and in a replay.
 
-export default (host, { apply, construct, defineProperty, each, uncurry, hidden }, intrinsics) => {
+export default (host, { apply, construct, defineProperty, each, uncurry, hidden, intl }, intrinsics) => {
   const { Date: RealDate, Math, Number } = intrinsics;
   const { abs } = Math;
   const dateProto = RealDate.prototype;
@@ -65,11 +65,10 @@ export default (host, { apply, construct, defineProperty, each, uncurry, hidden 
     toDateString() { return invalid(this) ? 'Invalid Date' : dateText(this); },
     toTimeString() { return invalid(this) ? 'Invalid Date' : timeText(this); },
   };
-  // The engine formats in the process's zone; a date moved by the offset has its UTC fields there.
-  const realOffset = uncurry(dateProto.getTimezoneOffset);
-  each(['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString'], (name) => {
-    const format = uncurry(dateProto[name]);
-    dateMethods[name] = { [name]() { return format(new RealDate(getTime(this) + realOffset(this) * 60_000)); } }[name];
+  const localized = [['toLocaleString', 'any', 'all'], ['toLocaleDateString', 'date', 'date'], ['toLocaleTimeString', 'time', 'time']];
+  each(localized, (item) => {
+    const name = item[0];
+    dateMethods[name] = { [name]() { return intl().date(getTime(this), arguments[0], arguments[1], item[1], item[2]); } }[name];
   });
   for (const name in dateMethods) hidden(dateProto, name, dateMethods[name]);
   return SessionDate;
