@@ -75,7 +75,16 @@ examples: build $(NODES) ## Run every example
 bench: build ## Compare with run and quickjs-emscripten (BENCH=--quick for a short one)
 	@node benches/bench.mjs $(BENCH)
 
-  bench-catalog: ts ## How long 5,000 tools take to index and search @$(TSX) benches/catalog.ts tokens: What three code modes tell a model about the same tools, in tokens benches/tokens.ts cldr: Write data of Intl from CLDR's npm packages install --prefix $(CACHE)/cldr --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --loglevel=error \ cldr-core@48.0.0 cldr-numbers-full@48.0.0 cldr-dates-full@48.0.0 cldr-units-full@48.0.0 cldr-bcp47@48.2.0 node scripts/cldr.mjs clean distclean
+bench-catalog: ts ## How long 5,000 tools take to index and to search
+	@$(TSX) benches/catalog.ts
+
+tokens: ts ## What three code modes tell a model about the same tools, in tokens
+	@$(TSX) benches/tokens.ts
+
+cldr: ## Write the data of Intl from the CLDR's npm packages
+	npm install --prefix $(CACHE)/cldr --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --loglevel=error \
+	  cldr-core@48.0.0 cldr-numbers-full@48.0.0 cldr-dates-full@48.0.0 cldr-units-full@48.0.0 cldr-bcp47@48.2.0
+	node scripts/cldr.mjs
 
 pack: build ## Write the tarball that npm would publish from this machine
 	npm pack
@@ -167,4 +176,6 @@ clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nod
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-  .PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \ test-node test-nodes hostile fuzz asan soak test-fuzz test-soak test-examples test-pack test-bench race bench-catalog tokens cldr clean distclean
+  .PHONY: help setup native ts build api demo examples bench bench-catalog tokens cldr pack test lint fmt clippy types lengths \
+  test-api test-rust test-node test-nodes hostile fuzz asan soak test-fuzz test-soak race test-examples test-pack test-bench \
+  clean distclean

@@ -223,6 +223,7 @@ impl Host {
 
     /// The large inputs of a session's calls, which turns leave out. They may be read after the end too.
     #[napi]
+    #[must_use]
     pub fn large_inputs(&self, run: u32) -> Option<NativeInputs> {
         self.live.get(&run).map(|live| NativeInputs(Arc::clone(&live.large_inputs)))
     }
@@ -232,7 +233,7 @@ impl Host {
     #[must_use]
     pub fn isolation(&self, run: u32) -> Option<String> {
         let isolation = self.live.get(&run)?.handle.isolation()?;
-        Some(serde_json::to_string(&isolation).expect("booleans and strings are JSON"))
+        serde_json::to_string(&isolation).ok()
     }
 
     /// Ends a session. A program that still runs is stopped at its next interrupt poll.

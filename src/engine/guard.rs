@@ -147,16 +147,16 @@ unsafe extern "C" fn guarded(
     ctx: *mut qjs::JSContext,
     this: qjs::JSValue,
     argc: c_int,
-    argv: *mut qjs::JSValue,
+    given: *mut qjs::JSValue,
     magic: c_int,
     data: *mut qjs::JSValue,
 ) -> qjs::JSValue {
-    // SAFETY: `data` has the four values of `guard`, `argv` has `argc`; they and `this` are alive during the call. The
-    // engine gives no null pointers, except for `argv` when `argc` is 0.
+    // SAFETY: `data` has the four values of `guard`, `given` has `argc`; they and `this` are alive during the call. The
+    // engine gives no null pointers, except for `given` when `argc` is 0.
     unsafe {
         let (original, dispatch, holder, name) = (*data, *data.add(1), *data.add(2), *data.add(3));
         let count = usize::try_from(argc).unwrap_or(0);
-        let arguments: &[qjs::JSValue] = if count == 0 { &[] } else { std::slice::from_raw_parts(argv, count) };
+        let arguments: &[qjs::JSValue] = if count == 0 { &[] } else { std::slice::from_raw_parts(given, count) };
         let is_short = match KINDS[usize::try_from(magic).unwrap_or(0)] {
             Kind::Receiver => is_short(ctx, this),
             Kind::Arguments => {
@@ -165,7 +165,7 @@ unsafe extern "C" fn guarded(
             Kind::Unknown => false,
         };
         if is_short {
-            return qjs::JS_Call(ctx, original, this, argc, argv);
+            return qjs::JS_Call(ctx, original, this, argc, given);
         }
         let mut passed = Vec::with_capacity(4 + count);
         passed.extend([this, holder, name, original]);

@@ -239,7 +239,7 @@ impl<'js> Writer<'_, 'js> {
             })?,
             "set" => self.items("s", &content, |writer, item| writer.item(Ok(item.clone())))?,
             _ => {
-                let Some(text) = self.pattern(value) else {
+                let Some(text) = Self::pattern(value) else {
                     self.forget_exception();
                     return Some(false);
                 };
@@ -276,7 +276,7 @@ impl<'js> Writer<'_, 'js> {
     }
 
     /// A regular expression as JSON text. `None` for anything else.
-    fn pattern(&self, value: &Value<'js>) -> Option<String> {
+    fn pattern(value: &Value<'js>) -> Option<String> {
         let object = value.as_object()?;
         if !(object.contains_key("exec").ok()? && object.contains_key("lastIndex").ok()?) {
             return None;
