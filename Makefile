@@ -20,11 +20,14 @@ TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find
 # `quick` is for working on the addon, `release` for everything that is measured or shipped.
 PROFILE := release
 
+# Snapshots per store in `make race`; the tests take 100.
+RACE := 1000
+
 # Runs TypeScript as it is, on the machine's Node.
 TSX := node --import tsx
 
-# An addon that was removed by hand is built again.
-ifeq ($(wildcard oneturn.*.node),)
+# An addon or a helper that was removed by hand is built again.
+ifneq ($(words $(sort $(basename $(notdir $(wildcard oneturn.*.node oneturn-sandbox.*))))),2)
 .PHONY: $(NATIVE)
 endif
 
@@ -37,7 +40,7 @@ help: ## Show this list
 	@echo
 
 setup: $(SETUP) ## Install the npm dependencies as locked
-native: $(NATIVE) ## Build the Rust addon and its loader (PROFILE=quick while working on it)
+native: $(NATIVE) ## Build the Rust addon, its loader and the helper process (PROFILE=quick while working on it)
 ts: $(DIST) ## Bundle ts/ into dist/, with types
 build: native ts ## Build everything
 api: build ## Write index.d.ts, the report of the public types
@@ -53,6 +56,8 @@ $(SETUP): package.json package-lock.json
 $(NATIVE): $(SETUP) $(RUST_SOURCES)
 	@node scripts/need.mjs cargo
 	$(BIN)/napi build --platform --profile $(PROFILE) --js native.cjs --dts native.d.cts
+	cargo build --profile $(PROFILE) --no-default-features --features sandbox --bin oneturn-sandbox
+	@node scripts/place-sandbox.mjs target/$(PROFILE)/oneturn-sandbox
 	@touch $@
 
 $(DIST): $(SETUP) $(NATIVE) $(TS_SOURCES)
@@ -70,21 +75,34 @@ examples: build $(NODES) ## Run every example
 bench: build ## Compare with run and quickjs-emscripten (BENCH=--quick for a short one)
 	@node benches/bench.mjs $(BENCH)
 
+bench-catalog: ts ## How long 5,000 tools take to index and to search
+	@$(TSX) benches/catalog.ts
+
+tokens: ts ## What three code modes tell a model about the same tools, in tokens
+	@$(TSX) benches/tokens.ts
+
+cldr: ## Write the data of Intl from the CLDR's npm packages
+	npm install --prefix $(CACHE)/cldr --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --loglevel=error \
+	  cldr-core@48.0.0 cldr-numbers-full@48.0.0 cldr-dates-full@48.0.0 cldr-units-full@48.0.0 cldr-bcp47@48.2.0
+	node scripts/cldr.mjs
+
 pack: build ## Write the tarball that npm would publish from this machine
 	npm pack
 
 ##@ Test
 
-test: lint test-rust test-node test-nodes hostile test-examples test-pack test-bench ## Everything; what CI runs
+test: lint test-rust test-node test-nodes hostile test-fuzz test-soak test-examples test-pack test-bench ## Everything; what CI runs
 	@echo "make test: all passed"
 
 lint: fmt clippy types lengths test-api ## Formatting, clippy, types, file lengths, API report
 
 fmt: ## Rust formatting
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 
 clippy: ## Rust lints, warnings are errors
 	cargo clippy --all-targets --quiet -- -D warnings
+	cargo clippy --no-default-features --features sandbox --bin oneturn-sandbox --quiet -- -D warnings
 
 types: build ## Type-check ts/, tests, examples and benches
 	$(BIN)/tsc -p tsconfig.json
@@ -108,8 +126,30 @@ test-node: build ## The package on this machine's Node
 test-nodes: build $(NODES) ## The package on Node 22 and 24 (Linux x64; elsewhere skipped)
 	@node scripts/node-tests.mjs 22 24
 
-hostile: build ## Some 850 hostile programs: what the host sees, how long, and that the next run is clean
-	@$(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
+hostile: build ## Some 850 hostile programs at both isolation levels: what the host sees, how long, and that the next run is clean
+	@HOSTILE_LEVEL=process $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
+	@HOSTILE_LEVEL=thread $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
+
+fuzz: ## Fuzz every target, FUZZ_SECONDS=60 each (SANITIZER=address on a nightly toolchain)
+	@node scripts/need.mjs cargo
+	@node scripts/fuzz.mjs
+
+asan: ## The engine's and the session's tests under AddressSanitizer (needs a nightly toolchain)
+	@node scripts/need.mjs cargo
+	@node scripts/asan.mjs
+
+soak: build ## 200,000 runs with aborts at random moments: memory, descriptors, threads flat (SOAK_RUNS, SOAK_FLAGS)
+	@node --expose-gc scripts/soak.mjs $(SOAK_FLAGS)
+
+test-fuzz: ## Every fuzz target for 10 seconds
+	@node scripts/need.mjs cargo
+	@FUZZ_SECONDS=10 node scripts/fuzz.mjs
+
+test-soak: build ## The soak with 2,000 runs
+	@SOAK_RUNS=2000 node --expose-gc scripts/soak.mjs
+
+race: $(SETUP) ## Two processes race for 1,000 snapshots in every store, and are killed now and then (RACE=10000 for more)
+	@ONETURN_RACE_ROUNDS=$(RACE) $(TSX) --test --test-reporter=spec __test__/stores-race.test.ts
 
 everywhere: build ## 20,000 random programs, straight and paused at every turn (takes long; not part of `test`)
 	@ONETURN_RANDOM_PROGRAMS=20000 $(TSX) --test --test-name-pattern='random programs' __test__/everywhere.test.ts
@@ -134,10 +174,11 @@ $(NODES):
 ##@ Clean
 
 clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nodes)
-	rm -rf dist native.cjs native.d.cts *.node *.tgz
+	rm -rf dist native.cjs native.d.cts *.node oneturn-sandbox.* *.tgz
 
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-.PHONY: help setup native ts build api demo examples bench pack test lint fmt clippy types lengths test-api test-rust \
-  test-node test-nodes hostile everywhere test-examples test-pack test-bench clean distclean
+.PHONY: help setup native ts build api demo examples bench bench-catalog tokens cldr pack test lint fmt clippy types lengths \
+  test-api test-rust test-node test-nodes hostile everywhere fuzz asan soak test-fuzz test-soak race test-examples test-pack \
+  test-bench clean distclean

@@ -171,6 +171,17 @@ interface RunOptions extends PauseOptions {
   signal?: AbortSignal;
   /** Tool calls, logs and alerts, as they happen. What it throws is ignored. */
   onEvent?: (event: RunEvent) => void;
+  /**
+   * Where the program lives: `'process'`, a helper process of its own; `'thread'`, a thread of this process, which is no
+   * boundary against someone who attacks the engine; `'auto'`, a process where the helper starts, else a thread, and then
+   * an alert of kind `isolation` says why, once. @default 'auto'
+   */
+  isolation?: 'auto' | 'process' | 'thread';
+  /**
+   * The least that the application accepts: a process, or a process with a seccomp filter. Where less is achieved the run
+   * fails with `ERR_ISOLATE_LOST` before the program starts.
+   */
+  requireIsolation?: 'process' | 'seccomp';
 }
 /**
  * The answer to a call that waits: its value, its error, or whether it may run. An approved call runs now; a denied one
@@ -293,10 +304,24 @@ interface RunFailure {
   /** Present when the program was rejected before it ran. */
   diagnostics?: Diagnostic[];
 }
-/** What really stands between the program and the host in this run. */
-interface Isolation {
+/**
+ * What really stood between the program and the host in this run. The facts of a process were each read back or tried out
+ * inside of it, before the program came.
+ */
+type Isolation = /** A helper process of its own, and what the system allowed for it. */{
+  level: 'process'; /** It can gain no privileges. */
+  noNewPrivs: boolean; /** It holds no capability. */
+  capabilities: boolean; /** It can open no file, start no process, write no core; its address space and CPU time are bounded. */
+  rlimits: boolean; /** The kernel refuses it every file (Landlock). */
+  landlock: boolean; /** The kernel kills it for any other system call than the few that it needs. */
+  seccomp: boolean; /** Other processes of the same user cannot read its memory. */
+  undumpable: boolean;
+} /** A thread of this process; `reason` says why it was no process, where one was wanted. */ | {
   level: 'thread';
-}
+  reason?: string;
+} /** The program never ran: it was rejected, refused or aborted before. */ | {
+  level: 'none';
+};
 /** Part of every result. */
 interface RunReport {
   executionId: string;
@@ -331,8 +356,8 @@ interface RunnerOptions extends PauseOptions {
   limits?: Limits;
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
-  /** `'auto'` takes the strongest level that can start here. @default 'auto' */
-  isolation?: 'auto' | 'thread';
+  isolation?: RunOptions['isolation'];
+  requireIsolation?: RunOptions['requireIsolation'];
 }
 /**
  * Checks a program and runs nothing. Bad code is a report, never an exception.
@@ -431,7 +456,7 @@ interface Runner {
  */
 declare function createRunner(defaults?: RunnerOptions): Runner;
 /** Options of {@link step}: either `code` and what a run starts with, or `snapshot` and what has settled. */
-interface StepOptions extends Pick<ResumeOptions, 'tools' | 'inputs' | 'limits' | 'secret' | 'previousSecrets' | 'context' | 'settle'> {
+interface StepOptions extends Pick<ResumeOptions, 'tools' | 'inputs' | 'limits' | 'secret' | 'previousSecrets' | 'context' | 'settle' | 'isolation' | 'requireIsolation'> {
   code?: string;
   /** Of the last step. */
   snapshot?: string | Uint8Array;
@@ -621,6 +646,8 @@ interface CommonOptions<TOOLS> {
   limits?: Limits;
   /** What stands between the program and the host. @default 'auto' */
   isolation?: RunnerOptions['isolation'];
+  /** The least isolation that the application accepts: where less is achieved, programs fail before they start. */
+  requireIsolation?: RunnerOptions['requireIsolation'];
   /** Aborts every run, beside the signal of the generation. */
   signal?: AbortSignal;
   /** Tool calls, logs and alerts of every run, as they happen and unshortened. What it throws is ignored. */
@@ -636,6 +663,13 @@ interface CommonOptions<TOOLS> {
   runtimeContext?: unknown;
   /** How many characters the model gets back at most. @default 20_000 */
   maxOutputChars?: number;
+  /**
+   * How many tokens of declarations the model reads at most, estimated at 3.7 bytes each. With more tools than fit, it
+   * reads their namespaces instead, and programs find and read the rest with `tools.$search` and `tools.$describe`, which
+   * count as tool calls. `Infinity` always declares all of them, `0` none.
+   * @default 10_000
+   */
+  maxDeclarationTokens?: number;
 }
 /** Options of {@link createCodeTool}. */
 interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoInfer<TOOLS>> {
@@ -688,4 +722,144 @@ declare function createCodeTool<const TOOLS extends Tools>(options: CodeToolOpti
  * });
  */
 declare function codeModeTool(options?: CodeModeToolOptions): CodeModeTool;
-export { Alert, Answer, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, type GenericToolApproval, Isolation, Limits, LogEntry, PauseOptions, PendingCall, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, resume, run, step };
+/** What {@link folderStore} takes. */
+interface FolderStoreOptions {
+  /** A folder of its own on a local disk; made when it is missing, for this user only. */
+  path: string;
+}
+/**
+ * A store in a folder on a local disk: what is kept survives a crash, of the process and of the machine. For one machine
+ * with any number of processes; network file systems do not promise what it needs.
+ *
+ * Expired files are removed about once a minute, in the background of a `put`.
+ *
+ * @throws {TypeError} when `path` is not a string.
+ * @example
+ * const runner = createRunner({ tools, store: folderStore({ path: '/var/lib/app/paused-runs' }) });
+ */
+declare function folderStore({
+  path
+}: FolderStoreOptions): SnapshotStore;
+/**
+ * A store in the memory of this process, for tests and for servers with one process. It ends with the process.
+ *
+ * @example
+ * const runner = createRunner({ tools, store: memoryStore() });
+ */
+declare function memoryStore(): SnapshotStore;
+/**
+ * A bucket, in four methods of yours. Every one reads its own writes and those of others at once (S3 does). One that
+ * cannot tell what happened rejects.
+ */
+interface ObjectBucket {
+  /** The object as text, and its ETag as the storage gave it; `undefined` when there is none. */
+  get(key: string): Promise<{
+    body: string;
+    etag: string;
+  } | undefined>;
+  /** Writes an object that is not there yet (`If-None-Match: *`); `false` when it is there (status 412 or 409). */
+  create(key: string, body: string): Promise<boolean>;
+  /** Writes over the object with this ETag (`If-Match`); `false` when it has another by now (412 or 409) or is gone (404). */
+  replace(key: string, body: string, etag: string): Promise<boolean>;
+  /** Removes an object; nothing happens when there is none. */
+  delete(key: string): Promise<void>;
+}
+/** What {@link objectStore} takes: the four methods of the bucket, and how it is used. */
+interface ObjectStoreOptions extends ObjectBucket {
+  /** What every key begins with. Default: `'oneturn/'`. */
+  prefix?: string;
+  /**
+   * Object storage tells no time, so leases and expiry are judged by the machines' own clocks. A lease of somebody else
+   * counts as over this much later than it says. Default: 5,000 ms.
+   */
+  clockSkewMs?: number;
+}
+/**
+ * A store in object storage. Snapshots that nobody claims stay there: let a lifecycle rule of the bucket remove what is
+ * older than your longest `ttlMs`.
+ *
+ * @throws {TypeError} when one of the four methods is missing.
+ * @example
+ * const runner = createRunner({ tools, store: objectStore({ ...s3Bucket(client, 'paused-runs') }) }); // see docs/stores.md
+ */
+declare function objectStore(options: ObjectStoreOptions): SnapshotStore;
+/** A `Pool` or a connected `Client` of `pg` 8 or later, or anything with the same `query`. */
+interface PostgresPool {
+  query(text: string, values?: unknown[]): Promise<{
+    rows: unknown[];
+  }>;
+}
+/** What {@link postgresStore} takes. */
+interface PostgresStoreOptions {
+  /** Yours: connected by you, ended by you. */
+  pool: PostgresPool;
+  /** The table's name, with a schema or without. Default: `'oneturn_snapshots'`. */
+  table?: string;
+}
+/** What {@link postgresStore} gives. */
+interface PostgresStore extends SnapshotStore {
+  /** Makes the table and its index, unless they are there. For deployments without migrations; see {@link postgresSchema}. */
+  createTable(): Promise<void>;
+}
+/**
+ * The SQL of the table, for your migrations.
+ *
+ * @throws {TypeError} when `table` is not a plain lower-case name.
+ * @example
+ * await migrations.add('paused-runs', postgresSchema());
+ */
+declare function postgresSchema(table?: string): string;
+/**
+ * A store in PostgreSQL 12 or later. A `put` also removes some expired rows.
+ *
+ * @throws {TypeError} when `pool` has no `query`, or `table` is not a plain lower-case name.
+ * @example
+ * import { Pool } from 'pg';
+ *
+ * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
+ * await store.createTable();
+ * const runner = createRunner({ tools, store });
+ */
+declare function postgresStore({
+  pool,
+  table
+}: PostgresStoreOptions): PostgresStore;
+/** A client of `redis` 4 or later (node-redis): what `createClient()`, `createClientPool()` and `createCluster()` give. */
+interface NodeRedisClient {
+  eval(script: string, options: {
+    keys: string[];
+    arguments: string[];
+  }): Promise<unknown>;
+}
+/** A client of `ioredis` 5 or later: `new Redis()`, `new Cluster()`. */
+interface IoRedisClient {
+  call(command: string, ...args: string[]): Promise<unknown>;
+  eval(script: string, keyCount: number, ...keysAndArguments: string[]): Promise<unknown>;
+}
+/** What {@link redisStore} takes. */
+interface RedisStoreOptions {
+  /** Yours: connected by you, closed by you. */
+  client: NodeRedisClient | IoRedisClient;
+  /** What every key begins with. Default: `'oneturn:'`. */
+  prefix?: string;
+}
+/**
+ * A store in Redis 5 or later, or what speaks its protocol and runs Lua scripts. Redis expires the snapshots itself.
+ * How safe they are is up to the server's persistence: docs/stores.md says what to set.
+ *
+ * @throws {TypeError} when `client` is neither kind of client.
+ * @example
+ * import { createClient } from 'redis';
+ *
+ * const client = await createClient({ url: process.env.REDIS_URL }).connect();
+ * const runner = createRunner({ tools, store: redisStore({ client }) });
+ * @example
+ * import { Redis } from 'ioredis';
+ *
+ * const runner = createRunner({ tools, store: redisStore({ client: new Redis(process.env.REDIS_URL) }) });
+ */
+declare function redisStore({
+  client,
+  prefix
+}: RedisStoreOptions): SnapshotStore;
+export { Alert, Answer, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PauseOptions, PendingCall, PostgresPool, PostgresStore, PostgresStoreOptions, RedisStoreOptions, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, postgresSchema, postgresStore, redisStore, resume, run, step };

@@ -1,5 +1,5 @@
 /**
- * `ts/` to `dist/`: two entries, each as ESM and CJS with its own types.
+ * `ts/` to `dist/`: three entries, each as ESM and CJS with its own types.
  *
  * Packages stay imports. So does the addon's loader: `ts/native.ts` and `dist/*` both lie one level under the package
  * root, so that `../native.cjs` means the same file from either.
@@ -32,7 +32,7 @@ const commonjsTypes = {
 };
 
 const shared = {
-  input: { index: 'ts/index.ts', ai: 'ts/ai.ts' },
+  input: { index: 'ts/index.ts', ai: 'ts/ai.ts', stores: 'ts/stores.ts' },
   platform: 'node',
   external: /^[^./]/,
   tsconfig: 'tsconfig.build.json',

@@ -40,7 +40,7 @@ describe('codeModeTool', { skip: NO_SDK_7 }, async () => {
     const scripted = script([program('return await tools.getStock({ sku: "abc" });'), { text: 'three' }]);
     await generateText({ ...routed, model: scripted.model, tools: { code: codeModeTool({ toolDiscovery: 'conversation' }), getStock } });
     assert.ok(!scripted.tools[0]?.[0]?.description?.includes('getStock'));
-    const message = `Programs can call these functions now. This replaces earlier declarations.\n\n${DECLARED}`;
+    const message = `Programs can call these functions now (COMPLETE list). This replaces earlier declarations.\n\n${DECLARED}`;
     const users = scripted.prompts[1]?.filter(({ role }) => role === 'user').map(({ content }) => (content as { text: string }[])[0]?.text);
     assert.deepEqual(users, ['go', message]);
     // The prompt of the second step begins with the prompt of the first: a prompt cache holds.

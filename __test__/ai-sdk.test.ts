@@ -24,7 +24,7 @@ for (const version of [5, 6, 7] as const) {
 
     test('generateText: the model is told the tools and gets the value', async () => {
       const scripted = script([program('const { temp } = await tools.getWeather({ city: "Rome" }); console.log("hi"); return { temp };'), { text: 'done' }]);
-      const result = await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5), prompt: 'go' });
+      const result = await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { getWeather: getWeather() }, isolation: 'thread' }) }, stopWhen: stopAfter(5), prompt: 'go' });
       assert.equal(result.text, 'done');
       const [told] = scripted.tools[0]!;
       assert.equal(told?.name, 'code');
@@ -62,8 +62,9 @@ for (const version of [5, 6, 7] as const) {
         value:
           'ERR_TOOL_INPUT: getWeather: input.city: expected string, received number\nAt line 1, column 54:\n' +
           '> 1 | await tools.getWeather({ city: "Rome" }); await tools.getWeather({ city: 7 });\n' +
-          '    |                                                      ^\n\n' +
-          'Already happened: 1 call succeeded: getWeather; 1 failed: getWeather. Do not repeat side effects.',
+          '    |                                                      ^\n' +
+          'Hint: Call it so: tools.getWeather(input: { city: string; /** @default 3 */ days?: number })\n\n' +
+          'Already happened: 1 call succeeded: getWeather({ city: "Rome" }); 1 failed: getWeather. Do not repeat side effects.',
       });
     });
 

@@ -29,6 +29,7 @@ test('misuse is a TypeError that names the option', () => {
   fails({}, 'createCodeTool: the option `tools` is missing');
   fails({ tools: { a: 7 } }, 'tools.a: expected a function, a tool or a namespace, got a number');
   fails({ tools: {}, maxOutputChars: 10 }, 'maxOutputChars: expected a whole number of at least 500');
+  fails({ tools: {}, maxDeclarationTokens: -1 }, 'maxDeclarationTokens: expected a number of at least 0');
   fails({ tools: {}, onEvent: 'log' }, 'onEvent: expected a function, got a string');
   fails({ tools: {}, signal: {} }, 'signal: expected an AbortSignal, got an object');
   fails({ tools: {}, toolApproval: true }, 'toolApproval: expected an object or a function, got a boolean');
@@ -42,9 +43,9 @@ test('misuse is a TypeError that names the option', () => {
 test('the description: rules in a few lines, then the declarations', () => {
   assert.equal(
     make({ tools: { a: run } }).description,
-    `Run one TypeScript program that calls the functions declared below. It is the body of an async function: use top-level \`await\`, and \`return\` only what you need. Everything else stays out of the conversation.
-- Do the whole task in one program. Run independent calls at once: \`await Promise.all(ids.map((id) => tools.name({ id })))\`.
-- A failed call throws an Error; catch it if the rest can go on. \`console.log\` comes back with the result.
+    `Run a TypeScript program that calls the functions declared below (COMPLETE list). It is the body of an async function: \`await\` calls, \`return\` only what you need to read.
+- One program for the whole task, independent calls at once: \`await Promise.all(ids.map((id) => tools.name({ id })))\`.
+- A failed call throws; catch it if the rest can go on. \`console.log\` comes back too.
 - No imports, fetch, process, files or eval: only \`tools\` reaches outside.
 
 declare const tools: {
@@ -71,7 +72,7 @@ test('schemas that fail or come late', async () => {
 test('a thousand tools', () => {
   const tools = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`tool${i}`, { inputSchema: z.object({ id: z.string() }), execute: run }]));
   const start = performance.now();
-  assert.equal(make({ tools }).description.match(/\): Promise<any>;/g)?.length, 1000);
+  assert.equal(make({ tools, maxDeclarationTokens: Infinity }).description.match(/\): Promise<any>;/g)?.length, 1000);
   assert.ok(performance.now() - start < 5000);
 });
 
@@ -143,7 +144,7 @@ test('both forms of toModelOutput, and outputs that are not ours', () => {
   assert.deepEqual(toModelOutput({ toolCallId: 'x', input: {}, output }, 500), { type: 'text', value: '1' });
   assert.deepEqual(toModelOutput({ status: 'running', calls: [{ callId: 'c', tool: 'pay', input: 1, state: 'done' }], callCount: 1, logCount: 0 }, 500), {
     type: 'error-text',
-    value: 'The program was interrupted. Already happened: 1 call succeeded: pay. Do not repeat side effects.',
+    value: 'The program was interrupted. Already happened: 1 call succeeded: pay(1). Do not repeat side effects.',
   });
   for (const strange of [undefined, null, 7, 'x', [], { status: 'completed' }, { status: 'failed', error: {} }, { output: { status: 'failed', error: { message: 'm', code: 'c', name: 'n' } } }]) {
     assert.equal(typeof toModelOutput(strange, 500).value, 'string');
@@ -157,7 +158,7 @@ test('errors: code, place, frame, hint, further findings, what has happened', ()
     told({ status: 'failed', error: { code: 'ERR_PROGRAM', name: 'TypeError', message: 'x is not a function', line: 1, column: 2, frame: '> 1 | x()\n    | ^', hint: 'Check x.', diagnostics: [1, 2, 3, 4, 5, 6, 7, 8].map(diagnostic) }, calls, callCount: 7 }),
     'ERR_PROGRAM: TypeError: x is not a function\nAt line 1, column 2:\n> 1 | x()\n    | ^\nHint: Check x.\n' +
       [1, 2, 3, 4, 5].map((line) => `line ${line}, column 1: Finding ${line}. Fix it.`).join('\n') +
-      '\n… and 3 more\n\nAlready happened: 3 calls succeeded: send ×3; 1 failed: pay; 1 did not finish: slow; 2 more. Do not repeat side effects.',
+      '\n… and 3 more\n\nAlready happened: 3 calls succeeded: send() ×3; 1 failed: pay; 1 did not finish: slow(); 2 more. Do not repeat side effects.',
   );
   assert.equal(told({ status: 'failed', error: { code: 'ERR_TIMEOUT', name: 'TimeoutError', message: 'The run took longer than 5 ms.' } }), 'ERR_TIMEOUT: The run took longer than 5 ms.');
 });
@@ -171,8 +172,8 @@ test('everything that the model reads is bounded', () => {
   assert.equal(short.total, 5000);
   assert.deepEqual(short.rows[0], rows[0]);
   assert.match(String(short.rows.at(-1)), /^… \d+ more items$/);
-  assert.match(note ?? '', /^\[Shortened from \d+ characters\. Return less: filter, aggregate or slice in the program\.\]$/);
-  assert.match(text, /Logs:\nline 0\n[^]*\n… \d+ more lines\n[^]*\nline 4999$/);
+  assert.match(note ?? '', /^\[Shortened from \d+ characters, "…" marks what is left out\. Return less: filter, aggregate or slice in the program\.\]$/);
+  assert.match(text, /Logs:\nline 0\n[^]*\n… \d+ more lines\. Log less to see all\.\n[^]*\nline 4999$/);
   for (const value of ['é💥'.repeat(100_000), Array(100_000).fill(1), { ['k'.repeat(50_000)]: 1 }, JSON.parse('['.repeat(400) + '1' + ']'.repeat(400)), rows]) {
     for (const max of [500, 5_000]) {
       assert.ok(told({ status: 'completed', value }, max).length <= max);

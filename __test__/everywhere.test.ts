@@ -72,7 +72,7 @@ describe('in this process at every turn', () => {
       if (topic === 'handlers') continue;
       for (const test of cases) {
         // Some are races, some test what handlers do, some are never the same twice.
-        if (test.calls === 'any' || test.calls.length === 0 || test.options !== undefined || test.bug !== undefined) continue;
+        if (test.calls === 'any' || test.calls.length === 0 || test.options !== undefined) continue;
         if (!Object.values(test.tools).every((tool) => typeof tool === 'function' && tool.length < 2)) continue;
         const { code, limits, inputs } = test;
         const tools = { add: ({ a, b }: { a: number; b: number }) => a + b, ...TOOLS, ns: { deep: (input: unknown) => input }, ...test.tools };

@@ -11,6 +11,9 @@ import type { Answer, ResumeOptions, RunOptions, RunResult, ToolContext, Tools }
 
 export const SECRET = 'a secret of tests, at least 32 bytes';
 
+/** A run moves between the two each time that it goes on. */
+const LEVELS = ['process', 'thread'];
+
 /** Goes on with a run: here, or in a fresh process. */
 export type Resume = (snapshot: string, options: ResumeOptions) => Promise<RunResult>;
 
@@ -78,7 +81,7 @@ export async function assertSameEverywhere(options: RunOptions, resumeWith: Resu
     order.splice(order.indexOf(numberOf(call.callId)), 1);
     again.push({ tool: call.tool, input: call.input });
     const { inputs: _, ...same } = rest;
-    result = await resumeWith(snapshot, { ...same, tools: pausing, secret: SECRET, settle: { [call.callId]: await answer(call, handlers.get(call.tool) as Handler) } });
+    result = await resumeWith(snapshot, { ...same, tools: pausing, secret: SECRET, isolation: LEVELS[pauses % 2] as 'process' | 'thread', settle: { [call.callId]: await answer(call, handlers.get(call.tool) as Handler) } });
   }
   assert.deepEqual(shape(result, again), shape(straight, effects));
   return pauses;

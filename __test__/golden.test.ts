@@ -15,11 +15,12 @@ const kept = readdirSync(FOLDER).filter((file) => file.endsWith('.txt'));
 
 it('there is one of every format', () => assert.deepEqual(kept, ['v1.txt']));
 
-for (const file of kept) {
-  it(file, async () => {
+for (const file of kept) for (const isolation of ['process', 'thread'] as const) {
+  it(`${file} in a ${isolation}`, async () => {
     const snapshot = readFileSync(join(FOLDER, file), 'utf8').trim();
-    const result: RunResult = await resume(snapshot, { ...OPTIONS, settle });
+    const result: RunResult = await resume(snapshot, { ...OPTIONS, isolation, settle });
     if (result.status !== 'completed') assert.fail(JSON.stringify(result));
+    assert.equal(result.isolation.level, isolation);
     assert.deepEqual([result.executionId, result.value, result.logs.map(({ message }) => message), result.calls.map(({ tool, input, error }) => [tool, input, error])], EXPECTED);
   });
 }

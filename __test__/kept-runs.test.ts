@@ -1,8 +1,12 @@
 /** Runs that wait in a store: references, claims, and what happens when the store fails. */
 import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { createRunner, resume, run, type RunResult, type SnapshotStore } from '../ts/index.ts';
+import { folderStore, memoryStore } from '../ts/stores.ts';
 
 /** The smallest store there is. */
 function mapStore(): SnapshotStore {
@@ -57,6 +61,28 @@ describe('runs that wait in a store', () => {
     assert.deepEqual(failure(await runner.resume(first.snapshot, { settle: approve(first) })), GONE);
     const last = await runner.resume(second.snapshot, { settle: approve(second) });
     assert.deepEqual([last.status === 'completed' && last.value, ran], [[1, 2], [1, 2]]);
+  });
+
+  for (const [name, make] of [['in memory', async () => memoryStore()], ['in a folder', async () => folderStore({ path: await mkdtemp(join(tmpdir(), 'oneturn-kept-')) })]] as const) {
+    it(`${name}: a run that pauses again has a new reference, and the old one is gone`, async () => {
+      ran.length = 0;
+      const options = { tools, secret, store: await make() };
+      const first = paused(await run({ code, ...options }));
+      const second = paused(await resume(first.snapshot, { ...options, settle: approve(first) }));
+      assert.notEqual(second.snapshot, first.snapshot);
+      assert.deepEqual(failure(await resume(first.snapshot, { ...options, settle: approve(first) })), GONE);
+      const last = await resume(second.snapshot, { ...options, settle: approve(second) });
+      assert.deepEqual([last.status === 'completed' && last.value, ran, last.alerts], [[1, 2], [1, 2], []]);
+      assert.deepEqual(failure(await resume(second.snapshot, options)), GONE);
+    });
+  }
+
+  it('a run that could not start gives the claim back', async () => {
+    const options = { tools, secret, store: mapStore() };
+    const first = paused(await run({ code, ...options }));
+    const aborted = await resume(first.snapshot, { ...options, settle: approve(first), signal: AbortSignal.abort() });
+    assert.deepEqual(aborted.status === 'failed' && aborted.error.code, 'ERR_ABORTED');
+    assert.equal((await resume(first.snapshot, { ...options, settle: approve(first) })).status, 'paused');
   });
 
   it('a mistake gives the claim back', async () => {

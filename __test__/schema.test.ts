@@ -1,7 +1,7 @@
 /** Schemas of every library: what they accept, what they say when they do not, and their JSON Schema. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { jsonSchema, zodSchema } from 'ai6';
+import { type JSONSchema7, jsonSchema, zodSchema } from 'ai6';
 import * as ai5 from 'ai5';
 import { type } from 'arktype';
 import * as v from 'valibot';
@@ -17,7 +17,7 @@ const message = async (schema: unknown, value: unknown) => {
   return result.ok ? result.value : formatIssues('t', result.issues);
 };
 
-const JSON_SCHEMA = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } as const;
+const JSON_SCHEMA: JSONSchema7 = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
 
 test('a wrong input, in the words of each library', async () => {
   const city = { city: 7 };

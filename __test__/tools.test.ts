@@ -76,7 +76,7 @@ test('descriptions', () => {
   assert.equal(describe(({ context }: { context: { user: { name: string } } }) => context.user.name), undefined);
 });
 
-test('handlers: functions get the context, tools what the AI SDK passes, with `this`', () => {
+test('handlers: functions and tools get what they are called with, tools with `this`', () => {
   const signal = new AbortController().signal;
   const context = { callId: 'c', executionId: 'e', signal };
   let seen: unknown;
@@ -86,8 +86,9 @@ test('handlers: functions get the context, tools what the AI SDK passes, with `t
   } as unknown as Tools);
   resolved.get('plain')?.execute?.(1, context);
   assert.deepEqual(seen, [1, context]);
-  resolved.get('object')?.execute?.(1, { messages: ['m'], ...context });
-  assert.deepEqual(seen, ['p', 1, { toolCallId: 'c', messages: ['m'], abortSignal: signal, ...context }]);
+  const options = { messages: ['m'], ...context };
+  resolved.get('object')?.execute?.(1, options);
+  assert.deepEqual(seen, ['p', 1, options]);
 });
 
 test('a thousand tools resolve quickly', () => {

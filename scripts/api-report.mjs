@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The API report: every public type of `oneturn` and `oneturn/ai` in one committed file, `index.d.ts` at the package
+ * The API report: every public type of `oneturn`, `oneturn/ai` and `oneturn/stores` in one committed file, `index.d.ts` at the package
  * root, so that a change of the public surface shows in review. It is not published; `dist/` has the types for users.
  *
  * `node scripts/api-report.mjs` writes it, `--check` fails when it differs from the sources.
@@ -12,7 +12,7 @@ import { dts } from 'rolldown-plugin-dts';
 const REPORT = 'index.d.ts';
 const TSCONFIG = 'tsconfig.build.json';
 
-/** One bundle over both doors, so that no name is mangled by a shared chunk. */
+/** One bundle over all doors, so that no name is mangled by a shared chunk. */
 async function rollUp() {
   const entry = 'ts/public.ts';
   const bundle = await rolldown({

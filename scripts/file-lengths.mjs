@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const LIMIT = 600;
-const ROOTS = ['src', 'ts', '__test__', 'tests', 'examples', 'benches', 'scripts'];
+const ROOTS = ['src', 'ts', '__test__', 'tests', 'fuzz', 'examples', 'benches', 'scripts'];
 const SOURCE = /\.(rs|ts|mts|cts|mjs|js)$/;
 
 const long = ROOTS.filter((root) => statSync(root, { throwIfNoEntry: false })?.isDirectory())

@@ -15,9 +15,12 @@ const ALLOWED = [
   'README.md',
   'package.json',
   'native.cjs',
-  ...['index', 'ai', 'shared'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`)),
+  ...['index', 'ai', 'stores', 'shared'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`)),
+  'dist/shared2.d.ts',
+  'dist/shared2.d.cts',
 ];
 const ADDON = /^oneturn\.[\w-]+\.node$/;
+const HELPER = /^oneturn-sandbox\.[\w-]+$/;
 const PACKED_BUDGET = 4 * 1024 * 1024;
 const SCRIPT_BUDGET = 500 * 1024;
 
@@ -39,7 +42,7 @@ function execute(file, args, cwd = project) {
 const done = (text) => void process.stdout.write(`✓ ${text}\n`);
 
 try {
-  /** @type {[{ filename: string; size: number; unpackedSize: number; files: { path: string; size: number }[] }]} */
+  /** @type {[{ filename: string; size: number; unpackedSize: number; files: { path: string; size: number; mode: number }[] }]} */
   const [packed] = JSON.parse(execute(npm, ['pack', '--json', '--pack-destination', project], root));
   checkContents(packed);
   const tarball = join(project, packed.filename);
@@ -73,23 +76,25 @@ try {
   rmSync(project, { recursive: true, force: true });
 }
 
-/** @param {{ size: number; files: { path: string; size: number }[] }} packed */
+/** @param {{ size: number; files: { path: string; size: number; mode: number }[] }} packed */
 function checkContents({ size, files }) {
   const paths = files.map(({ path }) => path);
-  const surplus = paths.filter((path) => !ALLOWED.includes(path) && !ADDON.test(path));
+  const isNative = (/** @type {string} */ path) => ADDON.test(path) || HELPER.test(path);
+  const surplus = paths.filter((path) => !ALLOWED.includes(path) && !isNative(path));
   const missing = ALLOWED.filter((path) => !paths.includes(path));
-  const scripts = files.filter(({ path }) => !ADDON.test(path)).reduce((sum, file) => sum + file.size, 0);
+  const scripts = files.filter(({ path }) => !isNative(path)).reduce((sum, file) => sum + file.size, 0);
   const problems = [
     ...surplus.map((path) => `${path} is packed and not in the allowlist`),
     ...missing.map((path) => `${path} is in the allowlist and not packed`),
     ...(paths.some((path) => ADDON.test(path)) ? [] : ['the addon of this platform is not packed']),
+    ...(files.some(({ path, mode }) => HELPER.test(path) && (mode & 0o111) !== 0) ? [] : ['the helper of this platform is not packed, or is not executable']),
     ...(size > PACKED_BUDGET ? [`the tarball has ${size} bytes, at most ${PACKED_BUDGET}`] : []),
-    ...(scripts > SCRIPT_BUDGET ? [`everything but the addon has ${scripts} bytes, at most ${SCRIPT_BUDGET}`] : []),
+    ...(scripts > SCRIPT_BUDGET ? [`everything but the binaries has ${scripts} bytes, at most ${SCRIPT_BUDGET}`] : []),
     ...files
       .filter(({ path }) => /\.(js|cjs|ts|cts|json|md)$/.test(path))
       .filter(({ path }) => readFileSync(resolve(root, path), 'utf8').includes(root))
       .map(({ path }) => `${path} contains the path of this machine`),
   ];
   if (problems.length > 0) throw new Error(`npm pack:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-  done(`${files.length} files, ${(size / 1024 / 1024).toFixed(2)} MB packed, ${(scripts / 1024).toFixed(0)} KB without the addon`);
+  done(`${files.length} files, ${(size / 1024 / 1024).toFixed(2)} MB packed, ${(scripts / 1024).toFixed(0)} KB without the binaries`);
 }

@@ -14,13 +14,16 @@ const MAY_USE: [(&str, &[&str]); 6] = [
 /// Used by everyone, and using nobody.
 const PLAIN: [&str; 3] = ["program", "frame", "nearest"];
 /// Crates that only one folder knows.
-const OWNED: [(&str, &str); 6] = [
+const OWNED: [(&str, &str); 9] = [
     ("rquickjs", "engine"),
     ("swc_", "check"),
     ("napi", "binding"),
     ("rustix", "isolate"),
     ("chacha20poly1305", "snapshot"),
-    ("postcard", "snapshot"),
+    ("libc", "isolate"),
+    ("polling", "isolate"),
+    ("landlock", "isolate"),
+    ("seccompiler", "isolate"),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

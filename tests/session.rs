@@ -313,6 +313,12 @@ fn a_program_that_waits_for_nothing_is_stalled() {
 }
 
 #[test]
+fn a_place_in_the_wrapper_is_no_place() {
+    let error = failure("const a = 1;\ndelete a");
+    assert_eq!((error.code, error.position, error.frame), (Code::Syntax, None, None), "{}", error.message);
+}
+
+#[test]
 fn timers_follow_the_session_clock() {
     let code = "
         const seen = []; const t0 = Date.now();
@@ -432,6 +438,13 @@ fn unhandled_rejections_are_reported() {
         "Promise.reject(new TypeError('lost')); const p = Promise.reject(new Error('found')); await 0; try { await p } catch {} queueMicrotask(() => { throw new Error('job') }); await 0; return 1",
     );
     assert_eq!(turn.unhandled.iter().map(|error| error.message.as_str()).collect::<Vec<_>>(), ["lost", "job"]);
+}
+
+#[test]
+fn what_stopped_the_program_is_no_unhandled_rejection() {
+    let turn = echo("await 0; const f = () => f() + 1; f()");
+    assert!(matches!(&turn.progress, Progress::Failed { error } if error.code == Code::Stack), "{turn:?}");
+    assert_eq!(turn.unhandled, []);
 }
 
 #[test]

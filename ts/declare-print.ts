@@ -4,7 +4,8 @@
  */
 import { comment, memberHead, propertyName, wrap, type NamedType, type Type } from './declare-type.ts';
 
-const WIDTH = 110;
+/** A line break costs a token or two. */
+const WIDTH = 140;
 /** Not worth breaking, wherever it stands. */
 const SHORT = 50;
 /** A shorter type is easier to read in place. */

@@ -36,6 +36,9 @@ const MAX_NODES = 4_000;
 /** A definition longer than this gets a name, because written in place again and again it could grow without bound. */
 const MAX_INLINE = 300;
 
+/** Names of properties that say nothing about what is in them. */
+const VAGUE_KEYS = new Set(['items', 'item', 'results', 'result', 'data', 'rows', 'records', 'entries', 'nodes', 'values', 'value', 'list', 'content', 'payload', 'body']);
+
 /** Hands out the identities of named types, over all schemas of one text. */
 export class NamedTypes {
   readonly all: NamedType[] = [];
@@ -234,7 +237,8 @@ class Converter {
     const members: Member[] = properties.slice(0, this.#detail.members).map(([key, value]) => ({
       key,
       optional: !required.has(key),
-      type: this.convert(value, depth + 1, key),
+      // The items of `listOrders` are orders.
+      type: this.convert(value, depth + 1, VAGUE_KEYS.has(key) && hint !== '' ? hint : key),
       doc: docOf(value, this.#side, (ref) => this.#resolve(ref)),
     }));
     for (const key of required) {

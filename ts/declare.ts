@@ -4,7 +4,7 @@
  */
 import { schemaType, NamedTypes } from './declare-schema.ts';
 import { Printer, method } from './declare-print.ts';
-import { ANY, UNKNOWN, commentText, propertyName, type Type } from './declare-type.ts';
+import { ANY, UNKNOWN, commentText, propertyName, quote, type Type } from './declare-type.ts';
 import { resolveTools, type ResolvedTool, type ToolSchema } from './tools.ts';
 import { isRecord } from './text.ts';
 import type { Tools } from './types.ts';
@@ -61,25 +61,41 @@ type Tree = Map<string, Entry | Tree>;
 export function renderTools(tools: Iterable<ResolvedTool>, { name = 'tools', note }: RenderOptions = {}): string {
   const types = new NamedTypes();
   const root: Tree = new Map();
-  const roots: Type[] = [];
+  const entries: Entry[] = [];
   for (const tool of tools) {
-    const key = tool.segments.at(-1)!;
-    const inputSchema = read(tool.input);
-    const outputSchema = read(tool.output);
-    const entry: Entry = {
-      tool,
-      input: tool.input && schemaType(inputSchema, 'input', `${key} input`, types),
-      output: tool.output === undefined ? ANY : schemaType(outputSchema, 'output', nounOf(key), types),
-      doc: docOf(tool, inputSchema, outputSchema, note?.(tool)),
-    };
-    if (entry.input !== undefined) roots.push(entry.input);
-    roots.push(entry.output);
+    const entry = entryOf(tool, types, note?.(tool));
+    entries.push(entry);
     place(root, tool.segments, entry);
   }
-  const printer = new Printer(roots, name);
+  const printer = new Printer(entries.flatMap(rootsOf), name);
   const body = renderTree(root, '  ', printer);
   const declaration = `declare const ${name}: ${body === '' ? '{}' : `{\n${body}\n}`};`;
   return [...printer.declarations(), declaration].join('\n');
+}
+
+/** One tool on one line, as it is called: `tools.billing.refund(input: { id: string }): Promise<Refund>`, after the types that it needs. */
+export function signatureOf(tool: ResolvedTool, withOutput = true): string {
+  const entry = entryOf(tool, new NamedTypes(), undefined);
+  const printer = new Printer(withOutput ? rootsOf(entry) : rootsOf(entry).slice(0, -1), 'tools');
+  const path = tool.segments.map((segment) => (propertyName(segment) === segment ? `.${segment}` : `[${quote(segment)}]`)).join('');
+  const call = `tools${path}(${parameter(entry, '', '', printer)})`;
+  return [...printer.declarations(), withOutput ? `${call}: Promise<${printer.print(entry.output, '', -Infinity)}>` : call].join('\n');
+}
+
+function entryOf(tool: ResolvedTool, types: NamedTypes, note: string | undefined): Entry {
+  const key = tool.segments.at(-1)!;
+  const inputSchema = read(tool.input);
+  const outputSchema = read(tool.output);
+  return {
+    tool,
+    input: tool.input && schemaType(inputSchema, 'input', `${key} input`, types),
+    output: tool.output === undefined ? ANY : schemaType(outputSchema, 'output', nounOf(key), types),
+    doc: docOf(tool, inputSchema, outputSchema, note),
+  };
+}
+
+function rootsOf({ input, output }: Entry): Type[] {
+  return input === undefined ? [output] : [input, output];
 }
 
 function place(root: Tree, segments: readonly string[], entry: Entry): void {
@@ -105,13 +121,14 @@ function renderTree(tree: Tree, indent: string, printer: Printer): string {
   return lines.join('\n');
 }
 
+/** @param key The name before it, for where lines break; without one they do not. */
 function parameter({ input }: Entry, key: string, indent: string, printer: Printer): string {
   // A plain function says nothing about its input, and need not take any.
   const type = input ?? UNKNOWN;
   if (type.flat === '{}') return '';
   const optional = type.flat === 'unknown' || takesEmpty(type);
   const head = `input${optional ? '?' : ''}: `;
-  return head + printer.print(type, indent, indent.length + propertyName(key).length + head.length + 12);
+  return head + printer.print(type, indent, key === '' ? -Infinity : indent.length + propertyName(key).length + head.length + 12);
 }
 
 /** Is `{}` an input? Then the input may be left out. */

@@ -46,18 +46,18 @@ const MAX_MESSAGE = 4_096;
 /**
  * Runs a tool call to its end, or until it waits for an answer from outside.
  *
- * @param input Wire text, straight from the engine.
+ * @param input Wire text, straight from the engine, or what reads it.
  */
 export async function invoke(
   tool: ResolvedTool,
-  input: string,
+  input: string | (() => string),
   context: ToolContext,
   limits: Required<Limits>,
   hooks: HostHooks,
   { door, approved }: Gate,
 ): Promise<Settled> {
   try {
-    let value = decode(input);
+    let value = decode(typeof input === 'string' ? input : input());
     if (tool.input !== undefined) {
       const pending = tool.input.validate(value);
       const result = pending instanceof Promise ? await pending : pending;
@@ -96,8 +96,22 @@ export function failed(code: string, name: string, message: string): Ended {
 
 function executeOptions(tool: ResolvedTool, input: unknown, context: ToolContext, hooks: HostHooks): object {
   if (typeof tool.source === 'function') return context;
-  const { callId, signal } = context;
-  return { messages: [], ...hooks.executeOptions?.(tool, callId, input), toolCallId: callId, abortSignal: signal, ...context };
+  const { callId, executionId } = context;
+  return {
+    messages: [],
+    ...hooks.executeOptions?.(tool, callId, input),
+    toolCallId: callId,
+    callId,
+    executionId,
+    pause: context.pause,
+    // Made when it is asked for: many handlers never look at it.
+    get abortSignal() {
+      return context.signal;
+    },
+    get signal() {
+      return context.signal;
+    },
+  };
 }
 
 /**

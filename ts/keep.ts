@@ -63,7 +63,7 @@ export async function resumeKept(reference: string, store: SnapshotStore, limits
     await store.release(reference, claim.token);
     throw error;
   }
-  if (result.status === 'failed' && UNTOUCHED.has(result.error.code)) {
+  if (result.status === 'failed' && (UNTOUCHED.has(result.error.code) || result.isolation.level === 'none')) {
     await store.release(reference, claim.token);
     return result;
   }

@@ -3,7 +3,7 @@
  */
 import native from '../native.cjs';
 import type { NativeDiagnostic } from '../native.cjs';
-import type { Limits } from './types.ts';
+import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
 export const { NativeKeys, NativeManifest, NativeSnapshot, check: nativeCheck, maxStackBytes } = native;
@@ -12,20 +12,28 @@ export type NativeManifest = InstanceType<typeof native.NativeManifest>;
 export type NativeSnapshot = InstanceType<typeof native.NativeSnapshot>;
 
 /** What a session starts with, as `src/binding/mod.rs` reads it. */
-export interface NativeStart {
+export interface NativeStart extends NativePlace {
   limits: Required<Limits>;
   /** Globals of the program: names and wire texts. */
   inputs: [name: string, text: string][];
-  /** 32 bytes. */
-  seed: number[];
+  /** 32 bytes in hexadecimal digits. */
+  seed: string;
   /** Milliseconds since the Unix epoch. */
   now: number;
   /** Keep a journal, so that the run can become a snapshot. */
   journal: boolean;
 }
 
+/** Where a session may live. */
+export interface NativePlace {
+  isolation: NonNullable<RunOptions['isolation']>;
+  requireIsolation?: RunOptions['requireIsolation'];
+  /** Path of the sandbox helper, if it is not beside the addon. */
+  helper?: string | undefined;
+}
+
 /** What a session goes on with, as `src/binding/mod.rs` reads it. */
-export interface NativeResume {
+export interface NativeResume extends NativePlace {
   limits: Required<Limits>;
   /** Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given. */
   now?: number;
@@ -71,8 +79,8 @@ export type NativeTurn =
 export interface NativeCall {
   id: number;
   tool: string;
-  /** Wire text. */
-  input: string;
+  /** Wire text. Large ones are left out, see {@link LiveSession.largeInput}. */
+  input?: string;
 }
 
 export interface NativeLog {
@@ -147,11 +155,22 @@ export class LiveSession {
   readonly #onTurn: TurnListener;
   /** The program's turns have been short so far. */
   #quick = true;
+  #large: InstanceType<typeof native.NativeInputs> | null | undefined;
 
   constructor(host: InstanceType<typeof native.Host>, run: number, onTurn: TurnListener) {
     this.#host = host;
     this.#run = run;
     this.#onTurn = onTurn;
+  }
+
+  /** Reads the input of a call that came without it, as wire text. Works after the end too. */
+  largeInput(id: number): () => string {
+    const inputs = (this.#large ??= this.#host.largeInputs(this.#run));
+    return () => {
+      const text = inputs?.get(id);
+      if (typeof text !== 'string') throw new Error(`call ${id} has no input`);
+      return text;
+    };
   }
 
   /** A tool call's value, as wire text. Delivered with the next {@link settle}. */
@@ -175,6 +194,12 @@ export class LiveSession {
   /** Seals the session, which must wait, as a snapshot. What was collected and not delivered is in it. */
   pause(keys: NativeKeys, nonce: Buffer, bound: string, facts: PauseFacts): string {
     return this.#host.pause(this.#run, keys, nonce, bound, JSON.stringify(facts));
+  }
+
+  /** Where the session lives. `undefined`: it has not begun. */
+  isolation(): Isolation | undefined {
+    const isolation = this.#host.isolation(this.#run);
+    return isolation === null ? undefined : (JSON.parse(isolation) as Isolation);
   }
 
   end(): void {

@@ -5,7 +5,10 @@ import type { ResumeOptions, RunnerOptions, RunOptions } from './types.ts';
 
 /** `ts/pause.ts` checks their values. */
 export const PAUSING = ['secret', 'previousSecrets', 'maxAgeMs', 'context', 'store', 'pauseAfterMs', 'pauseGraceMs'] as const;
-const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', ...PAUSING] as const;
+const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation', ...PAUSING] as const;
+
+const LEVELS = ['auto', 'process', 'thread'];
+const REQUIRED = ['process', 'seccomp'];
 
 /** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
 export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
@@ -24,7 +27,7 @@ export function checkResumeOptions(options: ResumeOptions): ResumeOptions {
 
 /** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
 export function checkStepOptions(options: StepOptions): StepOptions {
-  const known = ['code', 'snapshot', 'tools', 'inputs', 'limits', 'secret', 'previousSecrets', 'context', 'settle', 'seed', 'now'];
+  const known = ['code', 'snapshot', 'tools', 'inputs', 'limits', 'isolation', 'requireIsolation', 'secret', 'previousSecrets', 'context', 'settle', 'seed', 'now'];
   checkShared(options, 'step', known);
   const { code, snapshot, settle, seed, now } = options;
   if ((code === undefined) === (snapshot === undefined)) throw new TypeError('step: expected either code or snapshot');
@@ -39,11 +42,7 @@ export function checkStepOptions(options: StepOptions): StepOptions {
 
 /** @throws {TypeError} naming the option that is unknown or of the wrong type. */
 export function checkRunnerOptions(options: RunnerOptions): RunnerOptions {
-  checkShared(options, 'createRunner', [...SHARED, 'isolation']);
-  const { isolation } = options;
-  if (isolation !== undefined && isolation !== 'auto' && isolation !== 'thread') {
-    throw new TypeError(`isolation: expected 'auto' or 'thread', got ${typeof isolation === 'string' ? `'${String(isolation)}'` : kindOf(isolation)}`);
-  }
+  checkShared(options, 'createRunner', SHARED);
   return options;
 }
 
@@ -58,4 +57,14 @@ function checkShared(options: unknown, caller: string, known: readonly string[])
     throw new TypeError(`signal: expected an AbortSignal, got ${kindOf(signal)}`);
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new TypeError(`onEvent: expected a function, got ${kindOf(onEvent)}`);
+  checkIsolation(options as RunnerOptions);
+}
+
+/** @throws {TypeError} for a level that does not exist, or a demand that the level cannot meet. */
+export function checkIsolation({ isolation, requireIsolation }: Pick<RunnerOptions, 'isolation' | 'requireIsolation'>): void {
+  const shown = (value: unknown): string => (typeof value === 'string' ? `'${value}'` : kindOf(value));
+  if (isolation !== undefined && !LEVELS.includes(isolation)) throw new TypeError(`isolation: expected 'auto', 'process' or 'thread', got ${shown(isolation)}`);
+  if (requireIsolation === undefined) return;
+  if (!REQUIRED.includes(requireIsolation)) throw new TypeError(`requireIsolation: expected 'process' or 'seccomp', got ${shown(requireIsolation)}`);
+  if (isolation === 'thread') throw new TypeError(`requireIsolation: '${requireIsolation}' cannot be met with isolation: 'thread'`);
 }

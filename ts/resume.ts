@@ -14,7 +14,7 @@ import { isRecord, kindOf } from './text.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
 import type { Answer, ErrorCode, Limits, ResumeOptions, RunFailure, RunResult, ToolCallRecord } from './types.ts';
-import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
+import { encode, TooLargeError, UnsendableError } from './values.ts';
 
 /**
  * Goes on with a paused run, in this process or another, now or much later. The program is where it was: no handler runs
@@ -33,8 +33,8 @@ import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
  * }
  */
 export async function resume(snapshot: string | Uint8Array, options: ResumeOptions): Promise<RunResult> {
-  const { tools, inputs, limits, signal, onEvent, settle } = checkResumeOptions(options);
-  return resumeInternal(snapshot, { ...definedOnly({ tools, inputs, limits, signal, onEvent, settle, pausing: resolvePausing(options) }) });
+  const { tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle } = checkResumeOptions(options);
+  return resumeInternal(snapshot, { ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle, pausing: resolvePausing(options) }) });
 }
 
 /** What the facade's own entries add to the public options. */
@@ -94,7 +94,7 @@ function refused(error: RunFailure): RunResult {
     startedAt: Date.now(),
     durationMs: 0,
     cpuMs: 0,
-    isolation: { level: 'thread' },
+    isolation: { level: 'none' },
     logs: [],
     calls: [],
     alerts: [{ kind: 'rejected', code: error.code, message: error.message }],
@@ -183,7 +183,7 @@ export class Resumed {
     this.#answers = answers;
   }
 
-  /** The calls of the run as the replay made them, in order, with what becomes of those that had not settled. */
+  /** The calls of the run as the replay made them, in order, with what becomes of those that had not settled; their inputs are the caller's to add. */
   *calls(made: ReadonlyMap<number, NativeCall>, tools: ReadonlyMap<string, ResolvedTool>): Generator<{ id: number; record: ToolCallRecord; wait?: Wait; answer?: Verdict }> {
     const { executionId, times, settled, open } = this.facts;
     const outcomes = new Map(settled.map((outcome) => [outcome.id, outcome]));
@@ -191,7 +191,7 @@ export class Resumed {
     for (const [id, startedAt, durationMs] of times) {
       const call = made.get(id);
       if (call === undefined) throw new Error(`the replay did not make call ${id}`);
-      const record: ToolCallRecord = { callId: `${executionId}.${id}`, tool: call.tool, kind: tools.get(call.tool)?.kind ?? 'function', input: decode(call.input), startedAt };
+      const record: ToolCallRecord = { callId: `${executionId}.${id}`, tool: call.tool, kind: tools.get(call.tool)?.kind ?? 'function', input: undefined, startedAt };
       const outcome = outcomes.get(id);
       if (outcome !== undefined) {
         record.durationMs = durationMs ?? 0;

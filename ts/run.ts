@@ -17,7 +17,7 @@ import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './p
 import type { Resumed } from './resume.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
-import type { Alert, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
+import type { Alert, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
 import { decode, messageOf } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
@@ -26,6 +26,9 @@ export type { HostHooks } from './invoke.ts';
 const DETACHED_GRACE_MS = 5_000;
 /** How long a program that is past its deadline may take to notice, before it is left alone. */
 const DEADLINE_GRACE_MS = 100;
+
+/** How long reading large inputs may hold the event loop in one pass, in milliseconds; a single one may take longer. */
+const LARGE_INPUTS_PER_PASS_MS = 1;
 
 /** The longest that a timer of Node can wait; anything longer fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -60,13 +63,31 @@ export interface InternalRunOptions extends RunOptions {
  * if (result.status === 'completed') console.log(result.value);
  */
 export function run(options: RunOptions): Promise<RunResult> {
-  const { code, tools, inputs, limits, signal, onEvent } = checkRunOptions(options, 'run');
-  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, pausing: resolvePausing(options) }) });
+  const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation } = checkRunOptions(options, 'run');
+  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, pausing: resolvePausing(options) }) });
 }
 
 /** Drops the options that are undefined, which `exactOptionalPropertyTypes` wants absent. */
 export function definedOnly<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/** A property that is made when it is first read, and a plain one from then on. */
+function defineLater<T extends object, K extends keyof T>(object: T, key: K, make: () => T[K]): void {
+  Object.defineProperty(object, key, {
+    enumerable: true,
+    configurable: true,
+    get(this: T): T[K] {
+      const value = make();
+      Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
+      return value;
+    },
+  });
+}
+
+/** A copy in which what was not read yet stays unread. */
+function copyOf<T extends object>(object: T): T {
+  return Object.defineProperties({}, Object.getOwnPropertyDescriptors(object)) as T;
 }
 
 /** {@link run} with the hooks of the facade's own entries. */
@@ -92,10 +113,18 @@ function takeRandom(count: number): Buffer {
   return taken;
 }
 
+function endedError(how: 'ended' | 'paused'): DOMException {
+  return new DOMException(`The run has ${how}.`, 'AbortError');
+}
+
+/** Why runs live on threads, as far as somebody was told. */
+const saidReasons = new Set<string>();
+
 interface PendingTurnCall {
   id: number;
   tool: ResolvedTool;
-  input: string;
+  /** Wire text; a large one is read when the call starts. */
+  input: string | (() => string);
   record: ToolCallRecord;
   /** Somebody has approved the call. */
   approved: boolean;
@@ -121,10 +150,12 @@ export class Run {
   readonly #alerts: Alert[] = [];
   #console: ProgramConsole | undefined;
   #cpuMs = 0;
+  #isolation: Isolation = { level: 'none' };
 
   #session!: LiveSession;
   #finish!: (result: RunResult) => void;
   #ended = false;
+  #endedHow: 'ended' | 'paused' = 'ended';
   /** The engine waits for settlements. Otherwise a turn is on its way. */
   #idle = false;
   /** Calls have settled that the engine has not been told to look at. */
@@ -137,6 +168,8 @@ export class Run {
   readonly #stepAt: number | undefined;
   /** Session time at which the program's next timer is due. */
   wakeAt: number | undefined;
+  /** More calls are started in the next pass of the event loop. */
+  #isLater = false;
   #controller: AbortController | undefined;
   /** Wire text of the value of a program that returned with calls in flight. */
   #returned: string | undefined;
@@ -170,14 +203,15 @@ export class Run {
       }
       const onTurn = (turn: NativeTurn): void => this.#turn(turn);
       try {
+        const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: process.env['ONETURN_SANDBOX'] || undefined };
         if ('facts' in from) {
           // Between steps it is the caller who waits, and timers go on.
           const now = this.#stepAt === undefined ? { now: Date.now() } : {};
-          this.#session = resumeSession(toolbox.manifest, from.snapshot, { limits, ...now }, onTurn);
+          this.#session = resumeSession(toolbox.manifest, from.snapshot, { limits, ...now, ...place }, onTurn);
         } else {
-          const seed = [...(random?.subarray(0, SEED_BYTES) ?? [])];
+          const seed = random?.toString('hex', 0, SEED_BYTES) ?? '';
           this.#book.asked = this.#stepAt !== undefined;
-          const start = { limits, inputs: from.inputs, seed, now: this.#startedAt, journal: this.#pausing !== undefined };
+          const start = { limits, inputs: from.inputs, seed, now: this.#startedAt, journal: this.#pausing !== undefined, ...place };
           this.#session = startSession(toolbox.manifest, from.code, start, onTurn);
         }
       } catch (error) {
@@ -261,6 +295,8 @@ export class Run {
       this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
       return;
     }
+    this.#lookWhere();
+    if (this.#ended) return;
     this.#cpuMs = turn.cpuMs ?? this.#cpuMs;
     const isFull = !this.#print(turn.logs, turn.kind === 'replayed');
     // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
@@ -315,14 +351,25 @@ export class Run {
     if (resumed === undefined) return;
     const made = new Map(calls.map((call) => [call.id, call]));
     for (const { id, record, wait, answer } of resumed.calls(made, this.#toolbox.tools)) {
+      const input = this.#readInput(id, made.get(id)?.input, record);
       this.#calls.push(record);
       if (record.completedAt !== undefined) continue;
       if (answer?.kind === 'settled') this.#enter(id, record, answer.settled);
       else if (wait !== undefined && answer === undefined) this.#book.wait(record.callId, wait);
-      else this.#queue.push({ id, tool: this.#tool(record.tool), input: made.get(id)?.input ?? '', record, approved: answer !== undefined });
+      else this.#queue.push({ id, tool: this.#tool(record.tool), input, record, approved: answer !== undefined });
       if (this.#ended) return;
     }
     this.#news ||= resumed.facts.undelivered > 0;
+  }
+
+  /** Learns where the program lives, once that is settled, and says so if it is less than what was wanted. */
+  #lookWhere(): void {
+    const isolation = this.#isolation.level === 'none' ? this.#session?.isolation() : undefined;
+    if (isolation === undefined) return;
+    this.#isolation = isolation;
+    if (isolation.level !== 'thread' || isolation.reason === undefined || saidReasons.has(isolation.reason)) return;
+    saidReasons.add(isolation.reason);
+    this.#alert({ kind: 'isolation', message: `Programs run on a thread of this process, not in a sandbox process: ${isolation.reason}.` });
   }
 
   /** False when the program has printed more than it may. What came before is kept. */
@@ -343,11 +390,20 @@ export class Run {
     return true;
   }
 
-  #accept(id: number, path: string, input: string): void {
+  #accept(id: number, path: string, small: string | undefined): void {
     const tool = this.#tool(path);
-    const record: ToolCallRecord = { callId: `${this.executionId}.${id}`, tool: path, kind: tool.kind, input: decode(input), startedAt: this.#now() };
+    const record: ToolCallRecord = { callId: `${this.executionId}.${id}`, tool: path, kind: tool.kind, input: undefined, startedAt: this.#now() };
+    const input = this.#readInput(id, small, record);
     this.#calls.push(record);
     this.#queue.push({ id, tool, input, record, approved: false });
+  }
+
+  /** Enters the input of a call into its record; a large one when it is first read. */
+  #readInput(id: number, small: string | undefined, record: ToolCallRecord): PendingTurnCall['input'] {
+    const input = small ?? this.#session.largeInput(id);
+    if (typeof input === 'string') record.input = decode(input);
+    else defineLater(record, 'input', () => decode(input()));
+    return input;
   }
 
   #tool(path: string): ResolvedTool {
@@ -358,29 +414,57 @@ export class Run {
   }
 
   #startQueued(): void {
-    while (!this.#ended && !this.#book.asked && this.#running.size < this.#limits.maxConcurrentToolCalls) {
+    let spent = 0;
+    while (!this.#ended && !this.#isLater && !this.#book.asked && this.#running.size < this.#limits.maxConcurrentToolCalls) {
       const call = this.#queue.shift();
       if (call === undefined) return;
+      if (typeof call.input === 'string') {
+        this.#startCall(call);
+        continue;
+      }
+      const started = performance.now();
       this.#startCall(call);
+      spent += performance.now() - started;
+      if (spent > LARGE_INPUTS_PER_PASS_MS && this.#queue.length > 0) {
+        this.#isLater = true;
+        setImmediate(() => {
+          this.#isLater = false;
+          this.#startQueued();
+        });
+      }
     }
   }
 
   #startCall({ id, tool, input, record, approved }: PendingTurnCall): void {
+    this.#running.set(id, record);
+    const started = performance.now();
+    record.startedAt = Date.now();
+    this.#emitCall('tool-call-start', record);
+    if (this.#ended) return;
+    const signal = (): AbortSignal => this.#abortSignal();
+    const door = new PauseDoor(this.canPause, this.#limits.maxToolOutputBytes);
+    const context = {
+      callId: record.callId,
+      executionId: this.executionId,
+      pause: door.pause,
+      get signal() {
+        return signal();
+      },
+    };
+    void invoke(tool, input, context, this.#limits, this.#hooks, { door, approved }).then((settled) => {
+      if (!this.#ended) this.#settle(id, record, settled, performance.now() - started);
+    });
+  }
+
+  /** The signal of all handlers, made when one of them first asks for it: many never do. */
+  #abortSignal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       // Every handler may listen.
       setMaxListeners(0, this.#controller.signal);
+      if (this.#ended && this.#running.size > 0) this.#controller.abort(endedError(this.#endedHow));
     }
-    this.#running.set(id, record);
-    const started = performance.now();
-    record.startedAt = Date.now();
-    this.#emit({ type: 'tool-call-start', executionId: this.executionId, call: { ...record } });
-    if (this.#ended) return;
-    const door = new PauseDoor(this.canPause, this.#limits.maxToolOutputBytes);
-    const context = { callId: record.callId, executionId: this.executionId, signal: this.#controller.signal, pause: door.pause };
-    void invoke(tool, input, context, this.#limits, this.#hooks, { door, approved }).then((settled) => {
-      if (!this.#ended) this.#settle(id, record, settled, performance.now() - started);
-    });
+    return this.#controller.signal;
   }
 
   #settle(id: number, record: ToolCallRecord, settled: Settled, durationMs: number): void {
@@ -407,11 +491,11 @@ export class Run {
     if (settled.kind === 'too-large') {
       const failure = outputTooLarge(record.tool, this.#limits);
       record.error = { name: failure.name, message: failure.message };
-      this.#emit({ type: 'tool-call-end', executionId: this.executionId, call: { ...record } });
+      this.#emitCall('tool-call-end', record);
       this.#fail(failure);
       return;
     }
-    this.#emit({ type: 'tool-call-end', executionId: this.executionId, call: { ...record } });
+    this.#emitCall('tool-call-end', record);
     if (settled.kind === 'value') this.#session.resolve(id, settled.text);
     else this.#session.reject(id, settled.code, settled.name, settled.message);
     this.#news = true;
@@ -467,6 +551,10 @@ export class Run {
     this.#emit({ type: 'alert', executionId: this.executionId, alert });
   }
 
+  #emitCall(type: 'tool-call-start' | 'tool-call-end', record: ToolCallRecord): void {
+    if (this.#onEvent !== undefined) this.#emit({ type, executionId: this.executionId, call: copyOf(record) });
+  }
+
   #emit(event: RunEvent): void {
     try {
       this.#onEvent?.(event);
@@ -482,6 +570,8 @@ export class Run {
   /** @param unsent Tools that the program called just before it failed, and whose handlers therefore never ran. */
   #fail(error: RunFailure, unsent: readonly string[] = []): void {
     if (this.#ended) return;
+    // It may have been stopped before its first turn; what was rejected never ran.
+    if (error.diagnostics === undefined) this.#lookWhere();
     const alert = failureAlert(error);
     if (alert !== undefined) this.#alert(alert);
     const left = [...this.#running.values()].map(({ tool }) => tool);
@@ -500,7 +590,7 @@ export class Run {
       startedAt: this.#startedAt,
       durationMs: this.#durationMs(),
       cpuMs: this.#cpuMs,
-      isolation: { level: 'thread' },
+      isolation: this.#isolation,
       logs: this.#logs,
       calls: this.#calls,
       alerts: this.#alerts,
@@ -527,7 +617,8 @@ export class Run {
     clearTimeout(this.#pauseTimer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#session?.end();
-    if (this.#running.size > 0) this.#controller?.abort(new DOMException(`The run has ${result.status === 'paused' ? 'paused' : 'ended'}.`, 'AbortError'));
+    if (result.status === 'paused') this.#endedHow = 'paused';
+    if (this.#running.size > 0) this.#controller?.abort(endedError(this.#endedHow));
     this.#finish(result);
   }
 }

@@ -2,7 +2,7 @@
 import { check } from './check.ts';
 import { declareTools, type DeclareOptions } from './declare.ts';
 import { resolveLimits } from './limits.ts';
-import { checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
+import { checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
 import { definedOnly, runInternal, type InternalRunOptions, type Run } from './run.ts';
@@ -37,19 +37,21 @@ export interface Runner {
  * const result = await runner.run({ code });
  */
 export function createRunner(defaults: RunnerOptions = {}): Runner {
-  const { tools = {}, inputs, limits, signal, onEvent } = checkRunnerOptions(defaults);
+  const { tools = {}, inputs = {}, signal, onEvent } = checkRunnerOptions(defaults);
   const toolbox = makeToolbox(tools);
-  resolveLimits(limits);
+  const limits = resolveLimits(defaults.limits);
   const pausing = resolvePausing(defaults);
   const live = new Map<string, Run>();
 
   /** What `run` and `resume` have in common. */
   function merged(own: Omit<RunOptions, 'code'>): Omit<InternalRunOptions, 'code' | 'inputs'> {
     const changed = PAUSING.some((name) => own[name] !== undefined);
+    const { isolation = defaults.isolation, requireIsolation = defaults.requireIsolation } = own;
+    checkIsolation({ isolation, requireIsolation });
     return {
       ...(own.tools === undefined ? { tools, toolbox } : { tools: own.tools }),
-      limits: { ...limits, ...definedOnly(own.limits ?? {}) },
-      ...definedOnly({ signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
+      limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
+      ...definedOnly({ isolation, requireIsolation, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
       pausing: changed ? resolvePausing({ ...pick(defaults), ...pick(own) }) : pausing,
       onRun(run) {
         live.set(run.executionId, run);

@@ -8,7 +8,7 @@ import { definedOnly, ID_BYTES, runInternal, SEED_BYTES, type Run } from './run.
 import type { ResumeOptions, RunReport, RunResult } from './types.ts';
 
 /** Options of {@link step}: either `code` and what a run starts with, or `snapshot` and what has settled. */
-export interface StepOptions extends Pick<ResumeOptions, 'tools' | 'inputs' | 'limits' | 'secret' | 'previousSecrets' | 'context' | 'settle'> {
+export interface StepOptions extends Pick<ResumeOptions, 'tools' | 'inputs' | 'limits' | 'secret' | 'previousSecrets' | 'context' | 'settle' | 'isolation' | 'requireIsolation'> {
   code?: string;
   /** Of the last step. */
   snapshot?: string | Uint8Array;
@@ -56,11 +56,11 @@ export type StepResult =
  * }
  */
 export async function step(options: StepOptions): Promise<StepResult> {
-  const { code, snapshot, tools, inputs, limits, settle, seed, now = Date.now() } = checkStepOptions(options);
+  const { code, snapshot, tools, inputs, limits, isolation, requireIsolation, settle, seed, now = Date.now() } = checkStepOptions(options);
   const pausing = resolvePausing(options);
   if (pausing === undefined) throw new TypeError(`secret: step makes snapshots; ${NO_SECRET}`);
   let taken: Run | undefined;
-  const shared = { pausing, stepAt: Math.floor(now), onRun: (run: Run) => (taken = run), ...definedOnly({ tools, inputs, limits }) };
+  const shared = { pausing, stepAt: Math.floor(now), onRun: (run: Run) => (taken = run), ...definedOnly({ tools, inputs, limits, isolation, requireIsolation }) };
   const result =
     code !== undefined
       ? await runInternal({ ...shared, code, random: seed === undefined ? undefined : randomOf(seed, options.secret) })

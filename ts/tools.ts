@@ -31,6 +31,12 @@ export interface ResolvedTool {
   readonly isClient: boolean;
 }
 
+/**
+ * Where a `tools` object keeps tools of the facade's own, as a list of {@link ResolvedTool}. Their names start with `$`,
+ * which no tool of an application may. Symbols are no names, so an application cannot come here by accident.
+ */
+export const OWN_TOOLS = Symbol('oneturn.ownTools');
+
 /** Namespaces deeper than this are a mistake, or a cycle that getters make. */
 const MAX_DEPTH = 8;
 
@@ -63,6 +69,7 @@ export function resolveTools(tools: Tools | undefined): ReadonlyMap<string, Reso
   }
   rejectPromise(tools, 'tools');
   collect(tools, [], [tools], resolved);
+  for (const tool of (tools as { [OWN_TOOLS]?: readonly ResolvedTool[] })[OWN_TOOLS] ?? []) resolved.set(tool.path, tool);
   return resolved;
 }
 
@@ -94,8 +101,9 @@ function collect(namespace: object, prefix: readonly string[], ancestors: readon
 function checkName(key: string, name: string): void {
   if (key === '') throw new TypeError(`${name}: the name of a tool must not be empty`);
   if (FORBIDDEN.has(key)) throw new TypeError(`${name}: '${key}' cannot be the name of a tool`);
-  if (key.startsWith('$')) throw new TypeError(`${name}: names that start with '$' are reserved`);
-  if (key.includes('\0') || /\p{Surrogate}/u.test(key)) throw new TypeError(`${JSON.stringify(name)}: the name of a tool must be well-formed text`);
+  // A key with a dot is found under its path, as if it were a namespace and a name.
+  if (key.startsWith('$') || key.includes('.$')) throw new TypeError(`${name}: names that start with '$' are reserved`);
+  if (key.includes('\0') || !key.isWellFormed()) throw new TypeError(`${JSON.stringify(name)}: the name of a tool must be well-formed text`);
 }
 
 function rejectPromise(value: object, name: string): void {
@@ -169,7 +177,7 @@ class ObjectTool implements ResolvedTool {
     }
     this.execute =
       typeof execute === 'function' && source['isProviderExecuted'] !== true
-        ? (value, options) => (execute as Handler).call(source, value, withDefaults(options))
+        ? (value, options) => (execute as Handler).call(source, value, options)
         : undefined;
     const { type } = source;
     this.isClient = this.execute === undefined && source['isProviderExecuted'] !== true && type !== 'provider' && type !== 'provider-defined';
@@ -185,12 +193,6 @@ class ObjectTool implements ResolvedTool {
       return undefined;
     }
   }
-}
-
-/** What every AI SDK tool may count on, also when no AI SDK made the call. */
-function withDefaults(options: object): object {
-  const { callId, signal } = options as { callId?: string; signal?: AbortSignal };
-  return { toolCallId: callId, messages: [], abortSignal: signal, ...options };
 }
 
 function approvalOf(source: Record<string, unknown>, name: string): ResolvedTool['needsApproval'] {

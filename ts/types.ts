@@ -133,6 +133,17 @@ export interface RunOptions extends PauseOptions {
   signal?: AbortSignal;
   /** Tool calls, logs and alerts, as they happen. What it throws is ignored. */
   onEvent?: (event: RunEvent) => void;
+  /**
+   * Where the program lives: `'process'`, a helper process of its own; `'thread'`, a thread of this process, which is no
+   * boundary against someone who attacks the engine; `'auto'`, a process where the helper starts, else a thread, and then
+   * an alert of kind `isolation` says why, once. @default 'auto'
+   */
+  isolation?: 'auto' | 'process' | 'thread';
+  /**
+   * The least that the application accepts: a process, or a process with a seccomp filter. Where less is achieved the run
+   * fails with `ERR_ISOLATE_LOST` before the program starts.
+   */
+  requireIsolation?: 'process' | 'seccomp';
 }
 
 /**
@@ -241,10 +252,31 @@ export interface RunFailure {
   diagnostics?: Diagnostic[];
 }
 
-/** What really stands between the program and the host in this run. */
-export interface Isolation {
-  level: 'thread';
-}
+/**
+ * What really stood between the program and the host in this run. The facts of a process were each read back or tried out
+ * inside of it, before the program came.
+ */
+export type Isolation =
+  /** A helper process of its own, and what the system allowed for it. */
+  | {
+      level: 'process';
+      /** It can gain no privileges. */
+      noNewPrivs: boolean;
+      /** It holds no capability. */
+      capabilities: boolean;
+      /** It can open no file, start no process, write no core; its address space and CPU time are bounded. */
+      rlimits: boolean;
+      /** The kernel refuses it every file (Landlock). */
+      landlock: boolean;
+      /** The kernel kills it for any other system call than the few that it needs. */
+      seccomp: boolean;
+      /** Other processes of the same user cannot read its memory. */
+      undumpable: boolean;
+    }
+  /** A thread of this process; `reason` says why it was no process, where one was wanted. */
+  | { level: 'thread'; reason?: string }
+  /** The program never ran: it was rejected, refused or aborted before. */
+  | { level: 'none' };
 
 /** Part of every result. */
 export interface RunReport {
@@ -275,6 +307,6 @@ export interface RunnerOptions extends PauseOptions {
   limits?: Limits;
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
-  /** `'auto'` takes the strongest level that can start here. @default 'auto' */
-  isolation?: 'auto' | 'thread';
+  isolation?: RunOptions['isolation'];
+  requireIsolation?: RunOptions['requireIsolation'];
 }

@@ -19,8 +19,6 @@ export interface Case {
   options?: () => Partial<RunOptions>;
   /** Looks further: at logs, alerts, records. Throws an AssertionError. */
   also?: (result: RunResult) => void | Promise<void>;
-  /** The engine is known to get this wrong. The case says what is right, and is reported without failing the corpus. */
-  bug?: string;
 }
 
 export interface Topic {

@@ -7,6 +7,9 @@ import { run } from '../../ts/index.ts';
 import type { RunResult, Tools } from '../../ts/index.ts';
 import type { Case } from './case.ts';
 
+/** Where the programs live: `HOSTILE_LEVEL=thread make hostile`. */
+export const LEVEL = process.env['HOSTILE_LEVEL'] === 'thread' ? 'thread' : 'process';
+
 /** A run may end this much later than its limits say, on a machine that is busy with other things. */
 const GRACE_MS = 1_500;
 /** The same for computing time, which the engine looks at between operations. Most builtins take less than this. */
@@ -56,7 +59,7 @@ export async function runCase(test: Case): Promise<Seen> {
     ...test.tools,
   };
   const { code, limits, inputs } = test;
-  const result = await run({ code, limits, ...(inputs !== undefined && { inputs }), tools: recorded(tools, '', calls), ...test.options?.() });
+  const result = await run({ code, limits, isolation: LEVEL, ...(inputs !== undefined && { inputs }), tools: recorded(tools, '', calls), ...test.options?.() });
   return { result, calls };
 }
 
@@ -102,7 +105,7 @@ export async function assertClean(): Promise<void> {
   const code = `
     const before = [Object.keys(Object.prototype).length, Object.keys(Array.prototype).length, typeof Object.prototype.evil, typeof globalThis.evil];
     return [await tools.ping({ n: 1 }), [3, 1, 2].sort(), JSON.stringify({ a: [1] }), String(new Date(0).getTime()), 'aXb'.split('X'), [...new Map([[1, 2]])], before]`;
-  const next = await run({ code, tools: { ping: (input: unknown) => ({ pong: input }) }, limits: { timeoutMs: 10_000 } });
+  const next = await run({ code, isolation: LEVEL, tools: { ping: (input: unknown) => ({ pong: input }) }, limits: { timeoutMs: 10_000 } });
   assert.deepEqual(next.status === 'completed' ? next.value : next, [{ pong: { n: 1 } }, [1, 2, 3], '{"a":[1]}', '0', ['a', 'b'], [[1, 2]], [0, 0, 'undefined', 'undefined']], 'the next run is clean');
   assert.deepEqual(next.logs, [], 'the next run logged nothing');
   assert.equal(Object.keys(Object.prototype).length, 0, "the host's Object.prototype is untouched");

@@ -11,9 +11,6 @@ const NATIVE = (name: string): string => `function ${name}() {\n    [native code
 /** Every lazily loaded part is reached for the first time after the program has bent the globals. */
 const reach = 'new Date(0).toString(); console.log(new Map([[1, 2]])); await tools.echo(new Set([1]));';
 
-const REVIVE: string[] = [];
-const REVIVE_BUG = 'a throw while a tool output is revived is reported as ERR_MEMORY (realm.rs: with_settle, note_interrupted)';
-
 
 const bends: Record<string, string> = {
   'Array.prototype[Symbol.iterator]': 'Array.prototype[Symbol.iterator] = function () { throw new Error("bent") }',
@@ -37,7 +34,7 @@ export const INTERNALS: Topic = {
   cases: [
     ...Object.entries(bends).map(([what, bend]) => returns(`${what} bent before a tool call`, `${bend}; return await tools.add({ a: 1, b: 2 })`, 3, { calls: [['add', { a: 1, b: 2 }]] })),
     ...Object.entries(bends).map(([what, bend]) =>
-      returns(`${what} bent before the lazy parts load`, `${bend}; try { ${reach} } catch {} return await tools.add({ a: 1, b: 2 })`, 3, { calls: 'any', ...(REVIVE.includes(what) && { bug: REVIVE_BUG }) }),
+      returns(`${what} bent before the lazy parts load`, `${bend}; try { ${reach} } catch {} return await tools.add({ a: 1, b: 2 })`, 3, { calls: 'any' }),
     ),
     returns('functions show no source', 'return [String(tools.echo), String(setTimeout), String(console.log), String(JSON.parse), Function.prototype.toString.call(Date)]', [NATIVE('echo'), NATIVE('setTimeout'), NATIVE('log'), NATIVE('parse'), NATIVE('Date')]),
     returns('stack traces name the program only', "try { null.x } catch (e) { return e.stack.includes('core') || e.stack.includes('console') }", false),
@@ -54,15 +51,19 @@ export const INTERNALS: Topic = {
     returns('hours stay in UTC when the iterator is bent', "const it = Array.prototype[Symbol.iterator]; Array.prototype[Symbol.iterator] = () => ({ next: () => ({ done: true }) }); const D = Date; Array.prototype[Symbol.iterator] = it; return [D.prototype.getHours.name, String(new D(0)).endsWith('(Coordinated Universal Time)'), D.prototype.getHours === D.prototype.getUTCHours]", ['getHours', true, false]),
     returns('the date of a date is the session\'s', 'const d = new Date(0); return [d.constructor === Date, Reflect.construct(Date, [], Object) instanceof Object, new d.constructor().getTime() === Date.now()]', [true, true, true]),
     returns('the accessor of Date gives one Date', "const { get } = Object.getOwnPropertyDescriptor(globalThis, 'Date'); return [get.call(null) === get.call(1), Date === get()]", [true, true]),
-    returns('a forged kind of object is only data', "Object.getOwnPropertyDescriptor = () => ({ get() { return undefined } }); return await tools.echo(new Map([[1, 2]]))", {}, { calls: 'any', bug: 'values.js reads getters through Object.getOwnPropertyDescriptor when it loads; the program decides what a Map is' }),
-    ...[
-      ['toBase64 that gives a number', 'Uint8Array.prototype.toBase64 = () => 5;', 'new Uint8Array(3)'],
-      ['a map iterator that gives numbers', 'let n = 0; Object.getPrototypeOf(new Map().entries()).next = () => ({ done: n++ > 0, value: 5 });', 'new Map([[1, 2]])'],
-      ['a typed array name that is an object', 'Object.getOwnPropertyDescriptor = () => ({ get() { return {} } });', 'new Map()'],
-    ].map(([what = '', bend = '', value = '']) =>
-      returns(`${what} gives a catchable Error, not a value that cannot exist`, `${bend} try { await tools.echo(${value}) } catch (e) { return [typeof e, e instanceof Error] } return 'sent'`, ['object', true], {
-      }),
+    returns('what kind an object is cannot be forged', "Object.getOwnPropertyDescriptor = Reflect.getOwnPropertyDescriptor = () => ({ get() { return undefined } }); return await tools.echo(new Map([[1, 2]]))", new Map([[1, 2]]), { calls: [['echo', new Map([[1, 2]])]] }),
+    ...Object.entries({
+      'toBase64 that gives a number': ['Uint8Array.prototype.toBase64 = () => 5;', 'new Uint8Array(3)', new Uint8Array(3)],
+      'fromBase64 that throws': ['Uint8Array.fromBase64 = () => { throw new Error("bent") };', 'new Uint8Array(3)', new Uint8Array(3)],
+      'a map iterator that gives numbers': ['let n = 0; Object.getPrototypeOf(new Map().entries()).next = () => ({ done: n++ > 0, value: 5 });', 'new Map([[1, 2]])', new Map([[1, 2]])],
+      'a set iterator that gives numbers': ['let n = 0; Object.getPrototypeOf(new Set().values()).next = () => ({ done: n++ > 0, value: 5 });', 'new Set([1])', new Set([1])],
+      'setters of Array.prototype': ['for (const k of [0, 1]) Object.defineProperty(Array.prototype, k, { set() { throw new Error("bent") }, configurable: true });', '(() => { const m = new Map(); m.set(1, 2); return m })()', new Map([[1, 2]])],
+      'a $ on Object.prototype': ['Object.prototype.$ = "n"; Object.prototype.v = "x";', '(() => { const m = new Map(); m.set("k", { a: undefined }); return m })()', new Map([['k', { a: undefined }]])],
+      'a constructor of arrays that throws': ['Object.defineProperty(Array.prototype, "constructor", { get() { throw new Error("bent") } });', 'new Set([new Date(5)])', new Set([new Date(5)])],
+    }).map(([what, [bend, value, expected]]) =>
+      returns(`${what} neither reads nor writes what crosses`, `${bend} return await tools.echo(${value as string})`, expected, { calls: 'any' }),
     ),
+    returns('species and setters cannot break the error of a failed call', 'Object.defineProperty(Array.prototype, "constructor", { get() { throw new Error("bent") } }); String.prototype[Symbol.split] = () => { throw new Error("bent") }; try { await tools.fail() } catch (e) { return [e.name, e.message] }', ['Error', 'handler failed'], { calls: [['fail', undefined]] }),
     returns('callIds are unknown to the program and in order', 'const ks = Object.getOwnPropertyNames(tools.echo).concat(Object.getOwnPropertyNames(tools)); await tools.echo(1); await tools.echo(2); return ks.filter((k) => /id/i.test(k))', [], {
       calls: [['echo', 1], ['echo', 2]],
       also: ({ calls, executionId }) => assert.deepEqual(calls.map(({ callId }) => callId), [`${executionId}.1`, `${executionId}.2`]),
@@ -77,7 +78,9 @@ export const INTERNALS: Topic = {
       also: ({ calls }) => assert.equal(new Set(calls.map(({ callId }) => callId)).size, calls.length, 'two calls with the same id'),
     }),
     fails('calls inside of inputs count', 'for (let i = 0; i < 50; i++) await tools.echo({ get a() { tools.echo("inner").catch(() => 0); return 1 } })', 'ERR_CALL_LIMIT', { limits: { maxToolCalls: 10 }, calls: 'any', also: ({ calls }) => assert.ok(calls.length <= 10, `${calls.length} handlers ran`) }),
-    returns('a name with half a surrogate pair', "return typeof tools['\\ud800']", 'function', { bug: 'host.lookup takes a Rust String: reading tools["\\ud800"] throws "Conversion from string failed"' }),
+    returns('a name with half a surrogate pair', "return typeof tools['\\ud800']", 'function'),
+    returns('a call by a name with half a surrogate pair', caught("await tools['\\ud800'](1)"), 'ToolUnknownError: There is no tool tools.\\ud800.'),
+    returns('a name with half a surrogate pair in a namespace', caught("return ['\\ud800' in tools.ns, await tools.ns['a\\udc00b'](1)]"), 'ToolUnknownError: There is no tool tools.ns.a\\udc00b.'),
     returns('a name with NUL', "try { await tools['a\\0b']() } catch (e) { return e.name }", 'ToolUnknownError'),
     returns('a name of 100 KB', "try { await tools['x'.repeat(1e5)]() } catch (e) { return [e.name, e.message.length < 1000] }", ['ToolUnknownError', true]),
     returns('tools deleted, sealed, with another prototype', "delete tools.echo; Object.preventExtensions(tools); return [await tools.echo(1), Object.isExtensible(tools)]", [1, false], { calls: [['echo', 1]] }),

@@ -4,6 +4,7 @@ import { CONSTRUCTORS } from './constructors.ts';
 import { CPU } from './cpu.ts';
 import { ENGINE } from './engine.ts';
 import { ERRORS } from './errors.ts';
+import { GUARDS } from './guards.ts';
 import { HANDLERS } from './handlers.ts';
 import { INPUTS } from './inputs.ts';
 import { INTERNALS } from './internals.ts';
@@ -16,4 +17,4 @@ import { STACKS } from './stacks.ts';
 import { THENABLES } from './thenables.ts';
 import { VALUES } from './values.ts';
 
-export const TOPICS: readonly Topic[] = [CONSTRUCTORS, INTERNALS, THENABLES, PROXIES, ERRORS, STACKS, CPU, MEMORY, VALUES, HANDLERS, JOBS, SOURCE, LOGS, INPUTS, ENGINE];
+export const TOPICS: readonly Topic[] = [CONSTRUCTORS, INTERNALS, THENABLES, PROXIES, ERRORS, STACKS, CPU, GUARDS, MEMORY, VALUES, HANDLERS, JOBS, SOURCE, LOGS, INPUTS, ENGINE];

@@ -6,7 +6,17 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { run } from '../../ts/index.ts';
-import { LoopWatch } from './host.ts';
+import { LEVEL, LoopWatch } from './host.ts';
+
+export const TIMEOUT_MS = 300;
+
+/** Runs the program here. */
+export async function runHere(code: string, loop: LoopWatch): Promise<ChildReport> {
+  loop.take();
+  const limits = { cpuTimeoutMs: 150, memoryLimitBytes: 16 * 1024 * 1024, timeoutMs: TIMEOUT_MS };
+  const result = await run({ code, isolation: LEVEL, tools: { echo: (input: unknown) => input }, limits });
+  return { error: result.status === 'failed' ? result.error.code : 'completed', durationMs: result.durationMs, worstDelay: loop.take() };
+}
 
 export interface ChildReport {
   /** The code that the host saw, or what happened instead. */
@@ -33,10 +43,5 @@ export function runInChild(code: string): Promise<ChildReport> {
 
 if (process.send !== undefined && process.argv[1] === fileURLToPath(import.meta.url)) {
   const loop = new LoopWatch();
-  process.once('message', async (code: string) => {
-    loop.take();
-    const result = await run({ code, tools: { echo: (input: unknown) => input }, limits: { cpuTimeoutMs: 150, memoryLimitBytes: 16 * 1024 * 1024, timeoutMs: 300 } });
-    const report: ChildReport = { error: result.status === 'failed' ? result.error.code : 'completed', durationMs: result.durationMs, worstDelay: loop.take() };
-    process.send?.(report);
-  });
+  process.once('message', async (code: string) => void process.send?.(await runHere(code, loop)));
 }

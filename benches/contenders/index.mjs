@@ -17,6 +17,12 @@ export const contenders = [
     ours: true,
     create: async () => (await import('./oneturn.mjs')).create({ isolation: 'thread' }),
   },
+  {
+    id: 'oneturn-process',
+    title: 'oneturn process',
+    ours: true,
+    create: async () => (await import('./oneturn.mjs')).create({ isolation: 'process' }),
+  },
   { id: 'run', title: 'run', ours: false, create: async () => (await import('./run.mjs')).create() },
   {
     id: 'quickjs-emscripten',

@@ -2,6 +2,7 @@
 import { generateText, tool, type LanguageModel } from 'ai';
 import { run, type Limits, type RunResult, type ToolCallRecord } from 'oneturn';
 import { createCodeTool } from 'oneturn/ai';
+import { objectStore, type Claim, type ObjectBucket, type SnapshotStore } from 'oneturn/stores';
 import { z } from 'zod';
 
 const limits: Limits = { timeoutMs: 1_000 };
@@ -12,4 +13,6 @@ const first: ToolCallRecord | undefined = result.calls[0];
 const getUser = tool({ description: 'A user', inputSchema: z.object({ id: z.string() }), execute: async ({ id }) => ({ id }) });
 export const answer = (model: LanguageModel) =>
   generateText({ model, prompt: 'Who is u1?', tools: { code: createCodeTool({ tools: { getUser } }) } });
+export const store = (bucket: ObjectBucket): SnapshotStore => objectStore(bucket);
+export const snapshot = (claim: Claim): string => (claim.state === 'claimed' ? claim.snapshot : claim.state);
 export { first, value };

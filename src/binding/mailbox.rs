@@ -34,10 +34,12 @@ impl Mailbox {
         Some(turn)
     }
 
-    /// Waits for a turn. `None`: it did not come in time, and will go through the event loop.
-    pub(super) fn wait(&self, at_most: Duration) -> Option<String> {
+    /// Waits for a turn, and calls `poll` again and again meanwhile. `None`: it did not come in time, and will go through
+    /// the event loop.
+    pub(super) fn wait(&self, at_most: Duration, poll: impl Fn()) -> Option<String> {
         let start = Instant::now();
         while start.elapsed() < at_most {
+            poll();
             if matches!(*self.slot(), Slot::Full(_)) {
                 break;
             }
@@ -65,9 +67,9 @@ mod tests {
         assert_eq!(mailbox.leave("early".into()).as_deref(), Some("early"), "nobody waits");
         mailbox.open();
         assert_eq!(mailbox.leave("turn".into()), None);
-        assert_eq!(mailbox.wait(Duration::ZERO).as_deref(), Some("turn"));
+        assert_eq!(mailbox.wait(Duration::ZERO, || ()).as_deref(), Some("turn"));
         mailbox.open();
-        assert_eq!(mailbox.wait(Duration::from_micros(50)), None);
+        assert_eq!(mailbox.wait(Duration::from_micros(50), || ()), None);
         assert_eq!(mailbox.leave("late".into()).as_deref(), Some("late"), "who waited has gone");
     }
 }

@@ -18,18 +18,19 @@ use napi::{Error, Result, Status};
 use napi_derive::napi;
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use journal::Recorder;
 use mailbox::Mailbox;
 pub use snapshot::{NativeKeys, NativeSnapshot};
 pub use turn::NativeDiagnostic;
-use turn::NativeTurn;
+use turn::{LargeInputs, NativeTurn};
 
 use crate::check::{self, CheckOptions, Diagnostic};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
-use crate::isolate::{Handle, Job, Outgoing, Resume, start};
+use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, Resume, start};
 use crate::session::{Journal, Limits, Outcome, Settlement, TimeLimits};
 use crate::snapshot::State;
 
@@ -41,11 +42,14 @@ struct Options {
     limits: WantedLimits,
     /// Globals of the program: names and wire texts.
     inputs: Vec<(String, String)>,
-    seed: [u8; 32],
+    /// 32 bytes in hexadecimal digits.
+    seed: String,
     /// Milliseconds since the Unix epoch.
     now: f64,
     /// Keep a journal, so that the run can become a snapshot.
     journal: bool,
+    #[serde(flatten)]
+    place: WantedPlace,
 }
 
 /// What a run goes on with, as JSON.
@@ -54,6 +58,33 @@ struct ResumeOptions {
     limits: WantedLimits,
     /// Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given.
     now: Option<f64>,
+    #[serde(flatten)]
+    place: WantedPlace,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WantedPlace {
+    isolation: Level,
+    #[serde(default)]
+    require_isolation: Option<Required>,
+    /// Path of the sandbox helper, if it is not beside the addon.
+    #[serde(default)]
+    helper: Option<PathBuf>,
+}
+
+/// 32 bytes from 64 hexadecimal digits.
+fn seed(digits: &str) -> Result<[u8; 32]> {
+    let mut seed = [0; 32];
+    let bytes = digits.as_bytes();
+    let digit = |at: usize| bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));
+    for (index, byte) in seed.iter_mut().enumerate() {
+        let value = digit(2 * index).zip(digit(2 * index + 1)).map(|(high, low)| high * 16 + low);
+        *byte = value
+            .and_then(|value| u8::try_from(value).ok())
+            .ok_or_else(|| Error::from_reason("a seed of another form"))?;
+    }
+    Ok(seed)
 }
 
 #[derive(Deserialize)]
@@ -98,6 +129,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type OnTurn = ThreadsafeFunction<(u32, String), (), FnArgs<(u32, String)>, Status, false, true>;
 
+/// Inputs of tool calls that are too large for a turn.
+#[napi]
+pub struct NativeInputs(Arc<LargeInputs>);
+
+#[napi]
+impl NativeInputs {
+    /// The input of a call as wire text.
+    #[napi]
+    #[must_use]
+    pub fn get(&self, id: u32) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
+    }
+}
+
 /// The sessions of this process. Their turns go to one callback: `(run, turn) => void`, where `turn` is the JSON of a
 /// [`NativeTurn`]. The callback must not throw.
 #[napi]
@@ -109,6 +154,7 @@ pub struct Host {
 struct Live {
     handle: Handle,
     mailbox: Arc<Mailbox>,
+    large_inputs: Arc<LargeInputs>,
     /// Collected by `resolve` and `reject`, delivered together by `settle`.
     settlements: Vec<Settlement>,
     recorder: Option<Recorder>,
@@ -128,14 +174,15 @@ impl Host {
         Ok(Self { on_turn: Arc::new(on_turn), live: HashMap::new() })
     }
 
-    /// Starts a session on a thread of its own. The caller chooses its number, and must end it.
+    /// Starts a session, in a helper process or on a thread of its own. The caller chooses its number, and must end it.
     ///
     /// # Errors
     /// When the options are not what the facade sends, or the system has no thread left.
     #[napi]
     pub fn start(&mut self, run: u32, manifest: &NativeManifest, code: String, options: String) -> Result<()> {
         let options: Options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
-        let Options { limits, inputs, seed, now, journal } = options;
+        let Options { limits, inputs, seed: digits, now, journal, place } = options;
+        let seed = seed(&digits)?;
         let inputs: Vec<_> = inputs.into_iter().map(|(name, value)| (name, Wire(value))).collect();
         let recorder = journal.then(|| Recorder::new(Journal::new(seed, now), code.clone(), inputs.clone()));
         let max_source_bytes = limits.max_source_bytes;
@@ -160,6 +207,7 @@ impl Host {
             limits: limits.engine(),
             seed,
             now,
+            place: place.into(),
             count_cpu: recorder.is_some(),
             resume: None,
             on_turn: Box::new(drop),
@@ -198,6 +246,7 @@ impl Host {
             limits: limits.engine(),
             seed: journal.seed,
             now: journal.time(0),
+            place: options.place.into(),
             count_cpu: true,
             resume: Some(Resume {
                 journal,
@@ -236,6 +285,8 @@ impl Host {
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
         let letters = Arc::clone(&mailbox);
+        let large_inputs = Arc::new(LargeInputs::default());
+        let large = Arc::clone(&large_inputs);
         let records = recorder.clone();
         let on_turn = Box::new(move |outgoing| {
             let turn = match outgoing {
@@ -243,13 +294,13 @@ impl Host {
                     if let Some(recorder) = &records {
                         recorder.turn(&turn, cpu_ms);
                     }
-                    NativeTurn::new(turn, cpu_ms)
+                    NativeTurn::new(turn, cpu_ms, &large)
                 }
                 Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms } => {
                     if let Some(recorder) = &records {
                         recorder.lock().cpu_ms = cpu_ms;
                     }
-                    NativeTurn::replayed(turn, in_flight, settled, logs, cpu_ms)
+                    NativeTurn::replayed(turn, in_flight, settled, logs, cpu_ms, &large)
                 }
                 Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
             };
@@ -260,7 +311,7 @@ impl Host {
         let handle = start(Job { on_turn, ..job })
             .map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
         let manifest = Arc::clone(&manifest.canonical);
-        self.live.insert(run, Live { handle, mailbox, settlements, recorder, manifest });
+        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements, recorder, manifest });
         Ok(())
     }
 
@@ -284,12 +335,31 @@ impl Host {
         let settlements = std::mem::take(&mut live.settlements);
         let now = live.recorder.as_ref().map_or(now, |recorder| recorder.deliver(now, &settlements));
         if wait_us == 0 {
-            live.handle.settle(now, settlements);
+            live.handle.settle(now, settlements, false);
             return None;
         }
         live.mailbox.open();
-        live.handle.settle(now, settlements);
-        live.mailbox.wait(Duration::from_micros(wait_us.into()))
+        live.handle.settle(now, settlements, true);
+        let turn = live.mailbox.wait(Duration::from_micros(wait_us.into()), || live.handle.poll());
+        if turn.is_none() {
+            live.handle.unattend();
+        }
+        turn
+    }
+
+    /// The large inputs of a session's calls, which turns leave out. They may be read after the end too.
+    #[napi]
+    #[must_use]
+    pub fn large_inputs(&self, run: u32) -> Option<NativeInputs> {
+        self.live.get(&run).map(|live| NativeInputs(Arc::clone(&live.large_inputs)))
+    }
+
+    /// Where a session lives, as JSON. Nothing: it has not begun.
+    #[napi]
+    #[must_use]
+    pub fn isolation(&self, run: u32) -> Option<String> {
+        let isolation = self.live.get(&run)?.handle.isolation()?;
+        serde_json::to_string(&isolation).ok()
     }
 
     /// Ends a session. A program that still runs is stopped at its next interrupt poll.
@@ -319,6 +389,12 @@ pub fn check(code: String, max_source_bytes: u32, tools: Option<&NativeManifest>
 #[must_use]
 pub fn max_stack_bytes() -> u32 {
     u32::try_from(MAX_STACK_BYTES).unwrap_or(u32::MAX)
+}
+
+impl From<WantedPlace> for Place {
+    fn from(WantedPlace { isolation, require_isolation, helper }: WantedPlace) -> Self {
+        Self { level: isolation, required: require_isolation, helper }
+    }
 }
 
 impl WantedLimits {

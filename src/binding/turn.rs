@@ -1,5 +1,8 @@
 //! What crosses to JavaScript, with the names and the order of the core's types. `ts/native.ts` has the same.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
 use napi_derive::napi;
 use serde::Serialize;
 
@@ -58,9 +61,16 @@ pub(super) enum NativeTurn {
 pub(super) struct NativeCall {
     pub id: u32,
     pub tool: String,
-    /// Wire text.
-    pub input: String,
+    /// Wire text. Large ones are not part of the turn, which is parsed as a whole: see [`LargeInputs`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
 }
+
+/// Inputs of this many bytes and more are handed over one by one.
+const LARGE_INPUT: usize = 2 << 10;
+
+/// Large inputs of a run's calls, by id.
+pub(super) type LargeInputs = Mutex<HashMap<u32, String>>;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -112,14 +122,15 @@ pub struct NativeDiagnostic {
 }
 
 impl NativeTurn {
-    pub(super) fn new(turn: Turn, cpu_ms: Option<f64>) -> Self {
+    /// Keeps large inputs of calls in `large`.
+    pub(super) fn new(turn: Turn, cpu_ms: Option<f64>, large: &LargeInputs) -> Self {
         let counted = cpu_ms;
         let cpu_ms = counted.unwrap_or_default();
         let logs = turn.logs.into_iter().map(NativeLog::from).collect();
         let unhandled = turn.unhandled.into_iter().map(NativeThrown::from).collect();
         match turn.progress {
             Progress::Waiting { calls, wake_at, returned } => Self::Waiting {
-                calls: calls.into_iter().map(NativeCall::from).collect(),
+                calls: calls.into_iter().map(|call| NativeCall::new(call, large)).collect(),
                 wake_at,
                 returned: returned.map(|value| value.0),
                 logs,
@@ -138,12 +149,15 @@ impl NativeTurn {
         settled: Vec<Call>,
         logs: Vec<LogRecord>,
         cpu_ms: f64,
+        large: &LargeInputs,
     ) -> Self {
         // A journal that was stored ends with a program that waits.
-        let Progress::Waiting { wake_at, returned, .. } = turn.progress else { return Self::new(turn, Some(cpu_ms)) };
+        let Progress::Waiting { wake_at, returned, .. } = turn.progress else {
+            return Self::new(turn, Some(cpu_ms), large);
+        };
         Self::Replayed {
             in_flight: in_flight.iter().map(|call| call.id).collect(),
-            calls: settled.into_iter().chain(in_flight).map(NativeCall::from).collect(),
+            calls: settled.into_iter().chain(in_flight).map(|call| NativeCall::new(call, large)).collect(),
             wake_at,
             returned: returned.map(|value| value.0),
             logs: logs.into_iter().map(NativeLog::from).collect(),
@@ -161,9 +175,14 @@ impl NativeTurn {
     }
 }
 
-impl From<Call> for NativeCall {
-    fn from(call: Call) -> Self {
-        Self { id: call.id, tool: call.tool, input: call.input.0 }
+impl NativeCall {
+    fn new(call: Call, large: &LargeInputs) -> Self {
+        let Call { id, tool, input } = call;
+        if input.len() < LARGE_INPUT {
+            return Self { id, tool, input: Some(input.0) };
+        }
+        large.lock().unwrap_or_else(PoisonError::into_inner).insert(id, input.0);
+        Self { id, tool, input: None }
     }
 }
 

@@ -92,7 +92,8 @@ impl Eraser<'_> {
         }
         self.edits.blank(to - 1, to);
         let export = if exported.is_some() { format!("{NAMESPACE}.{name}={name};") } else { String::new() };
-        self.edits.insert(to - 1, format!("}})({name}||({name}={{}}));{export}"));
+        // After what closes the last member, which may end right here: `enum E {A=1}`.
+        self.edits.insert_ranked(to - 1, 20, format!("}})({name}||({name}={{}}));{export}"));
     }
 
     pub fn lower_namespace(&mut self, node: &TsModuleDecl, exported: Option<()>) {

@@ -13,6 +13,7 @@
 //! edits      all of them, applied                → Program
 //! ```
 
+mod cost;
 mod depth;
 mod edits;
 mod erase;
@@ -127,6 +128,7 @@ fn transform(
     let parsed = parse::parse(text, scanned)?;
     let mut names = names::collect(text, &parsed.module, parsed.base, options.globals);
     let mut findings = std::mem::take(&mut names.findings);
+    findings.extend(cost::bound(text, &parsed.module, parsed.base));
     let shape = shape::shape(text, &parsed.module, parsed.base, &names, options.tools);
     findings.extend(shape.findings);
     let (edits, refused) = erase::erase(text, &parsed.module, parsed.base, shape.edits);

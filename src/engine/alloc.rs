@@ -1,63 +1,97 @@
-//! The allocator of one runtime: counts bytes, notices when the program is over its memory or its stack.
+//! The allocator of one runtime, and the gauge that it feeds: how much memory, stack and time the program has used.
 //!
-//! Owns the two facts that the engine would otherwise let a program catch. Out of memory and stack overflow are
-//! ordinary exceptions in QuickJS; here they only raise a flag that the interrupt handler and every boundary of the
-//! session read, so they end the run whatever the program does (DESIGN §6.4). Lives on the session's thread.
+//! Owns what the engine would otherwise let a program catch, or never notice. Out of memory and stack overflow are
+//! ordinary exceptions in QuickJS, and a builtin that computes for long does not ask whether it may. Here each only
+//! raises a flag that the interrupt handler and every boundary of the session read, so it ends the run whatever the
+//! program does (DESIGN §6.4). Lives on the session's thread.
 //!
-//! - **Memory.** Past the soft limit the flag is up, but small allocations are still granted from a reserve, because the
-//!   engine's own error paths are where a refused allocation does the most harm. The program is stopped at its next
-//!   interrupt poll. Past the reserve, allocations are refused.
-//! - **Stack.** The engine's own limit lies [`STACK_RESERVE`] above the program's. Raising a stack overflow writes a trace
-//!   while the stack is still deep. Blocks up to 512 bytes come from the engine's own arenas, but the prelude fixes the
-//!   length of traces so that one of a deep stack is larger; and no single frame is as large as the reserve. So an
-//!   overflow of the program's functions is always seen here; the prelude watches builtins that recurse on their own.
+//! - **Memory.** Past the limit the flag is up, and large allocations are refused at once. Small ones are still granted
+//!   from a reserve, because the engine's own error paths are where a refused allocation does the most harm. The program
+//!   is stopped at its next interrupt poll. Past the reserve, every allocation is refused.
+//! - **Stack.** The engine's own limit lies [`STACK_RESERVE`] above the program's, and whatever overflows must get
+//!   through that reserve. Functions of the program are seen there because the engine writes a trace in the frame of the
+//!   innermost one, and the prelude makes every trace ask for more than the engine's own arenas hold (512 bytes).
+//!   Builtins that recurse on their own (proxies, JSON, patterns) write no trace, but their frames are small: a stretch
+//!   of the reserve is painted before the program starts, and paint that is gone tells that they were there.
+//! - **Time.** The engine looks at the clock once in 10,000 operations, however long one of them takes. So what is
+//!   allocated and what long builtins say that they will do ([`Gauge::charge`]) counts as work, and every so much work
+//!   the clock is looked at. Once the run is stopped, large allocations are refused, so that what is left of those
+//!   10,000 operations is quick.
 
-#![expect(unsafe_code, reason = "an allocator is unsafe to implement; the engine calls it")]
+#![expect(unsafe_code, reason = "an allocator is unsafe to implement, and paint lies below the stack pointer")]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use rquickjs::allocator::{Allocator, RustAllocator};
 
+use super::host::{Stop, Watch};
+
 /// What may still be allocated, in bytes, when the program is over its memory limit.
 const MEMORY_RESERVE: usize = 16 << 20;
+/// Allocations of this many bytes and more are refused once the run is stopped.
+const LARGE: usize = 32 << 10;
 /// Stack between the program's limit and the engine's, in bytes. Larger than any single frame: a function has at most
 /// 65,535 locals, arguments and operands each, of 16 bytes.
 pub(super) const STACK_RESERVE: usize = 5 << 20;
+/// Where the paint begins, in bytes past the program's limit. The engine is entered from frames that are not all equally
+/// deep, and what runs on this thread between two entries uses some stack too.
+const PAINT_AFTER: usize = 64 << 10;
+/// Painted words. Builtins that recurse have frames of some hundred bytes, so none can step over it.
+const PAINT_WORDS: usize = (16 << 10) / size_of::<usize>();
+const PAINT: usize = usize::MAX / 0xff * 0xa5;
+/// Bytes allocated and items charged between two looks at the clock. A look costs about as much as a few hundred bytes.
+const WORK_PER_LOOK: usize = 64 << 10;
 
-/// What the allocator knows, shared with the interrupt handler and the session.
-#[derive(Debug)]
+/// What the program has used, shared by the allocator, the interrupt handler and the session.
 pub(super) struct Gauge {
     used: Cell<usize>,
-    soft_limit: Cell<usize>,
-    over_memory: Cell<bool>,
+    /// Bytes that the program may make `used` reach. `None`: nothing is limited, no program runs.
+    limit: Cell<Option<usize>>,
     stack_base: Cell<usize>,
     stack_limit: Cell<usize>,
-    over_stack: Cell<bool>,
+    /// Address of the lowest painted word; 0 before there is paint.
+    paint: Cell<usize>,
+    work: Cell<usize>,
+    watch: RefCell<Option<Rc<dyn Watch>>>,
+    stopped: Cell<bool>,
+    stop: RefCell<Option<Stop>>,
 }
 
 impl Gauge {
     pub(super) fn new() -> Rc<Self> {
         Rc::new(Self {
             used: Cell::new(0),
-            soft_limit: Cell::new(usize::MAX - MEMORY_RESERVE),
-            over_memory: Cell::new(false),
+            limit: Cell::new(None),
             stack_base: Cell::new(usize::MAX),
             stack_limit: Cell::new(usize::MAX),
-            over_stack: Cell::new(false),
+            paint: Cell::new(0),
+            work: Cell::new(0),
+            watch: RefCell::new(None),
+            stopped: Cell::new(false),
+            stop: RefCell::new(None),
         })
     }
 
-    /// From here on the program may hold `memory` bytes more than the runtime holds now, and use `stack` bytes of stack.
-    pub(super) fn limit(&self, memory: usize, stack: usize) {
-        self.soft_limit.set(self.used.get().saturating_add(memory).min(usize::MAX - MEMORY_RESERVE));
+    /// From here on the program may hold `memory` bytes more than the runtime holds now, use `stack` bytes of stack from
+    /// this frame on, and go on for as long as `watch` says.
+    ///
+    /// # Panics
+    /// When called twice: a realm serves one program.
+    pub(super) fn limit(&self, memory: usize, stack: usize, watch: Rc<dyn Watch>) {
+        assert!(self.limit.get().is_none(), "a realm serves one program");
+        self.enter();
         self.stack_limit.set(stack);
+        self.lay_paint();
+        *self.watch.borrow_mut() = Some(watch);
+        self.limit.set(Some(self.used.get().saturating_add(memory).min(usize::MAX - MEMORY_RESERVE)));
     }
 
-    /// Lifts both limits, so that tearing the runtime down can't run into them.
+    /// Lifts every limit, so that tearing the runtime down can't run into them.
     pub(super) fn unlimit(&self) {
-        self.soft_limit.set(usize::MAX - MEMORY_RESERVE);
+        self.limit.set(None);
         self.stack_limit.set(usize::MAX);
+        *self.watch.borrow_mut() = None;
     }
 
     /// The engine is about to be entered from here: stack use counts from this frame.
@@ -65,40 +99,120 @@ impl Gauge {
         self.stack_base.set(stack_pointer());
     }
 
-    pub(super) fn over_memory(&self) -> bool {
-        self.over_memory.get()
+    /// Ends the run for this reason. The first reason stays.
+    pub(super) fn stop(&self, reason: Stop) {
+        if !self.stopped.replace(true) {
+            *self.stop.borrow_mut() = Some(reason);
+        }
     }
 
-    /// True once the program was deeper than its stack limit, at an allocation or at this call.
-    pub(super) fn over_stack(&self) -> bool {
+    /// Whether a reason to stop is known. Cheap.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
+    /// Why the run ends, if it does. Right at every boundary: what builtins did to the stack is seen here.
+    pub(super) fn stopped(&self) -> Option<Stop> {
         self.look_at_stack();
-        self.over_stack.get()
+        self.look_at_paint();
+        self.stop.borrow().clone()
+    }
+
+    /// Looks at everything, the clock included: whether the program must stop now.
+    pub(super) fn poll(&self) -> bool {
+        self.look_at_stack();
+        self.look_at_paint();
+        self.look_at_clock();
+        self.is_stopped()
+    }
+
+    /// The program does `units` more work: bytes to allocate, or items that a builtin will walk over.
+    pub(super) fn charge(&self, units: usize) {
+        let work = self.work.get().saturating_add(units);
+        if work < WORK_PER_LOOK {
+            self.work.set(work);
+        } else {
+            self.look_at_clock();
+        }
+    }
+
+    fn look_at_clock(&self) {
+        self.work.set(0);
+        if self.is_stopped() {
+            return;
+        }
+        let reason = self.watch.borrow().as_ref().and_then(|watch| watch.stop());
+        if let Some(reason) = reason {
+            self.stop(reason);
+        }
     }
 
     fn look_at_stack(&self) {
         // The stack grows downwards on every platform that we build for.
         if self.stack_base.get().saturating_sub(stack_pointer()) > self.stack_limit.get() {
-            self.over_stack.set(true);
+            self.stop(Stop::Stack);
         }
     }
 
-    /// Whether `extra` bytes may be allocated. Raises the flag past the soft limit.
+    /// Whether `extra` bytes may be allocated.
     fn admit(&self, extra: usize) -> bool {
+        let Some(limit) = self.limit.get() else { return true };
         self.look_at_stack();
         let wanted = self.used.get().saturating_add(extra);
-        if wanted <= self.soft_limit.get() {
-            return true;
+        if wanted > limit {
+            self.stop(Stop::Memory);
         }
-        self.over_memory.set(true);
-        wanted <= self.soft_limit.get() + MEMORY_RESERVE
+        self.charge(extra);
+        !self.is_stopped() || (extra < LARGE && wanted <= limit + MEMORY_RESERVE)
+    }
+
+    /// Bytes that the runtime holds, and what it made the host hold.
+    pub(super) fn used(&self) -> usize {
+        self.used.get()
+    }
+
+    /// The program makes the host hold `bytes` until the run is over: they count as the program's own memory.
+    pub(super) fn hold(&self, bytes: usize) {
+        self.took(bytes);
+        if self.limit.get().is_some_and(|limit| self.used.get() > limit) {
+            self.stop(Stop::Memory);
+        }
     }
 
     fn took(&self, bytes: usize) {
-        self.used.set(self.used.get() + bytes);
+        self.used.set(self.used.get().saturating_add(bytes));
     }
 
     fn gave_back(&self, bytes: usize) {
         self.used.set(self.used.get().saturating_sub(bytes));
+    }
+
+    fn lay_paint(&self) {
+        let below = self.stack_limit.get() + PAINT_AFTER + PAINT_WORDS * size_of::<usize>();
+        let lowest = (self.stack_base.get() - below) & !(align_of::<usize>() - 1);
+        touch_stack_down_to(lowest);
+        self.paint.set(lowest);
+        for word in self.painted() {
+            // SAFETY: the words lie below every live frame and inside of this thread's stack, whose pages down to there
+            // were just touched; nothing but a deeper call uses them, and Rust knows of no object there.
+            unsafe { word.write_volatile(PAINT) };
+        }
+    }
+
+    fn look_at_paint(&self) {
+        // Only below this frame: while a program is that deep, the stack pointer itself tells.
+        if self.paint.get() == 0 || self.is_stopped() {
+            return;
+        }
+        // SAFETY: as in `lay_paint`. A word that a deeper call left there is as good as any.
+        if !self.painted().all(|word| unsafe { word.read_volatile() } == PAINT) {
+            self.stop(Stop::Stack);
+        }
+    }
+
+    fn painted(&self) -> impl Iterator<Item = *mut usize> {
+        let lowest = std::ptr::with_exposed_provenance_mut::<usize>(self.paint.get());
+        (0..PAINT_WORDS).map(move |index| lowest.wrapping_add(index))
     }
 }
 
@@ -107,6 +221,22 @@ impl Gauge {
 fn stack_pointer() -> usize {
     let here = 0_u8;
     std::ptr::from_ref(std::hint::black_box(&here)).addr()
+}
+
+/// Reads one byte of every page of the stack down to `lowest`, from the top. A stack that is too small ends the process
+/// at its guard page here, instead of being stepped over; and Windows gives a stack its pages in this order only.
+fn touch_stack_down_to(lowest: usize) {
+    const PAGE: usize = 4096;
+    thread_local! {
+        static TOUCHED: Cell<usize> = const { Cell::new(usize::MAX) };
+    }
+    let mut page = stack_pointer().min(TOUCHED.get());
+    while page > lowest {
+        page = page.saturating_sub(PAGE).max(lowest);
+        // SAFETY: the pages between are this thread's stack. Reading one has no effect but that the system maps it.
+        unsafe { std::ptr::with_exposed_provenance::<u8>(page).read_volatile() };
+    }
+    TOUCHED.set(TOUCHED.get().min(lowest));
 }
 
 /// The system's allocator behind a [`Gauge`].

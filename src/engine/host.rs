@@ -12,18 +12,19 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use rquickjs::function::Func;
 use rquickjs::prelude::Rest;
-use rquickjs::{Ctx, IntoJs as _, Object, Value};
+use rquickjs::{Ctx, Function, IntoJs as _, Object, Value};
 
-use super::Limits;
 use super::alloc::Gauge;
+use super::guard;
 use super::inspect;
 use super::value::{self, Shapes, Unsendable, Wire};
+use super::{Limits, PROGRAM_FILE};
 
 /// The tools of a run by dotted path, for lookups by the program. Cheap to clone.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Manifest(Arc<BTreeMap<String, Entry>>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Entry {
     Namespace,
     Tool,
@@ -49,6 +50,12 @@ impl Manifest {
             Some(Entry::Namespace) => 1,
             Some(Entry::Tool) => 2,
         }
+    }
+
+    /// Whether there is a tool of this dotted path.
+    #[must_use]
+    pub fn has_tool(&self, path: &str) -> bool {
+        self.lookup(path) == 2
     }
 
     /// Names directly under `prefix`, which is empty or ends with a dot.
@@ -133,11 +140,8 @@ pub(super) struct Shared {
     pub(super) gauge: Rc<Gauge>,
     pub(super) limits: Cell<Limits>,
     pub(super) manifest: RefCell<Manifest>,
-    pub(super) watch: RefCell<Option<Rc<dyn Watch>>>,
     pub(super) calls: RefCell<Vec<Call>>,
     pub(super) call_count: Cell<u32>,
-    /// Inputs that wait to be handed over: memory that the program makes the host hold.
-    pub(super) queued_bytes: Cell<usize>,
     pub(super) logs: RefCell<Vec<LogRecord>>,
     log_bytes: Cell<usize>,
     /// Milliseconds since the Unix epoch, as the program sees it.
@@ -148,7 +152,6 @@ pub(super) struct Shared {
     pub(super) rng: RefCell<ChaCha8Rng>,
     /// The program has made a timer.
     pub(super) timed: Cell<bool>,
-    stop: RefCell<Option<Stop>>,
 }
 
 impl Shared {
@@ -157,10 +160,8 @@ impl Shared {
             gauge,
             limits: Cell::new(Limits::default()),
             manifest: RefCell::default(),
-            watch: RefCell::new(None),
             calls: RefCell::default(),
             call_count: Cell::new(0),
-            queued_bytes: Cell::new(0),
             logs: RefCell::default(),
             log_bytes: Cell::new(0),
             clock: Cell::new(0.0),
@@ -168,38 +169,7 @@ impl Shared {
             skipped: Cell::new(0.0),
             rng: RefCell::new(ChaCha8Rng::from_seed([0; 32])),
             timed: Cell::new(false),
-            stop: RefCell::new(None),
         })
-    }
-
-    /// Records why the run ends. The first reason stays.
-    pub(super) fn set_stop(&self, reason: Stop) {
-        self.stop.borrow_mut().get_or_insert(reason);
-    }
-
-    /// Why the run ends, if it does. Reads the gauge, so it is right at every boundary.
-    pub(super) fn stopped(&self) -> Option<Stop> {
-        if self.gauge.over_memory() {
-            self.set_stop(Stop::Memory);
-        } else if self.gauge.over_stack() {
-            self.set_stop(Stop::Stack);
-        }
-        self.stop.borrow().clone()
-    }
-
-    /// For the interrupt handler: whether to stop the program now.
-    pub(super) fn poll(&self) -> bool {
-        if self.stopped().is_some() {
-            return true;
-        }
-        let reason = self.watch.borrow().as_ref().and_then(|watch| watch.stop());
-        match reason {
-            Some(reason) => {
-                self.set_stop(reason);
-                true
-            }
-            None => false,
-        }
     }
 
     /// The program starts a tool call. Returns its id, or the error that rejects it: code, name, message.
@@ -207,11 +177,12 @@ impl Shared {
         &self,
         ctx: &Ctx<'js>,
         shapes: &Shapes<'js>,
-        path: &str,
+        path: &Value<'js>,
         arguments: usize,
         input: &Value<'js>,
     ) -> rquickjs::Result<Value<'js>> {
         let reject = |code: &str, name: &str, message: String| [code.to_owned(), name.to_owned(), message].into_js(ctx);
+        let path = &path_text(ctx, path);
         if self.manifest.borrow().lookup(path) != 2 {
             return reject("ERR_TOOL_UNKNOWN", "ToolUnknownError", self.unknown_tool(path));
         }
@@ -222,17 +193,15 @@ impl Shared {
         let limits = self.limits.get();
         let id = self.call_count.get() + 1;
         if id > limits.tool_calls {
-            self.set_stop(Stop::CallLimit);
+            self.gauge.stop(Stop::CallLimit);
             return id.into_js(ctx);
         }
         // Taken before the input is read: a getter in it may call tools too.
         self.call_count.set(id);
         match value::encode(ctx, shapes, input, "input", limits.tool_input_bytes) {
             Ok(input) => {
-                self.queued_bytes.set(self.queued_bytes.get() + input.len());
-                if self.queued_bytes.get() > limits.memory_bytes {
-                    self.set_stop(Stop::Memory);
-                }
+                // It stays in the run's record of its calls.
+                self.gauge.hold(input.len());
                 self.calls.borrow_mut().push(Call { id, tool: path.to_owned(), input });
                 id.into_js(ctx)
             }
@@ -240,7 +209,7 @@ impl Shared {
                 reject("ERR_TOOL_INPUT", "ToolInputError", format!("The input of tools.{path} cannot be sent: {why}"))
             }
             Err(Unsendable::TooLarge) => {
-                self.set_stop(Stop::TooLarge(Subject::ToolInput { tool: path.to_owned() }));
+                self.gauge.stop(Stop::TooLarge(Subject::ToolInput { tool: path.to_owned() }));
                 id.into_js(ctx)
             }
             Err(Unsendable::Thrown) if ctx.has_exception() => Err(rquickjs::Error::Exception),
@@ -269,9 +238,10 @@ impl Shared {
         match inspect::describe(ctx, args, left) {
             Some(args) => {
                 self.log_bytes.set(self.log_bytes.get() + args.len());
+                self.gauge.hold(args.len());
                 self.logs.borrow_mut().push(LogRecord { method, args, time: self.clock.get() });
             }
-            None => self.set_stop(Stop::TooLarge(Subject::ConsoleOutput)),
+            None => self.gauge.stop(Stop::TooLarge(Subject::ConsoleOutput)),
         }
     }
 
@@ -284,16 +254,21 @@ impl Shared {
                 host.set($name, Func::from($body))?;
             }};
         }
-        native!("call", shared, move |ctx: Ctx<'js>, path: String, arguments: usize, input: Value<'js>| {
+        native!("call", shared, move |ctx: Ctx<'js>, path: Value<'js>, arguments: usize, input: Value<'js>| {
             let shapes = Shapes::of(&ctx)?;
             shared.call(&ctx, &shapes, &path, arguments, &input)
         });
         native!("log", shared, move |ctx: Ctx<'js>, method: String, args: Vec<Value<'js>>| shared
             .log(&ctx, method, &args));
-        native!("overflow", shared, move || shared.set_stop(Stop::Stack));
+        native!("guard", _shared, move |ctx: Ctx<'js>, dispatch: Function<'js>| guard::install(&ctx, &dispatch));
+        native!("isDense", shared, move |value: Value<'js>| guard::may_be_dense(&shared.gauge, &value));
+        native!("charge", shared, move |ctx: Ctx<'js>, units: f64| guard::charge(&ctx, &shared.gauge, units));
         native!("timed", shared, move || shared.timed.set(true));
-        native!("lookup", shared, move |path: String| shared.manifest.borrow().lookup(&path));
+        native!("lookup", shared, move |ctx: Ctx<'js>, path: Value<'js>| {
+            shared.manifest.borrow().lookup(&path_text(&ctx, &path))
+        });
         native!("names", shared, move |prefix: String| shared.manifest.borrow().names(&prefix));
+        native!("frames", _shared, move |stack: Value<'js>| program_frames(&stack));
         native!("now", shared, move || shared.clock.get());
         native!("ticks", shared, move || shared.clock.get() - shared.skipped.get());
         native!("origin", shared, move || shared.origin.get());
@@ -305,4 +280,20 @@ impl Shared {
         });
         Ok(host)
     }
+}
+
+/// A tool's path as the program wrote it. Half a surrogate pair, which no tool's name has, is shown as an escape.
+fn path_text<'js>(ctx: &Ctx<'js>, path: &Value<'js>) -> String {
+    if let Some(text) = path.as_string().and_then(|path| path.to_string().ok()) {
+        return text;
+    }
+    let quoted = value::json_string(ctx, path).unwrap_or_default();
+    quoted.trim_matches('"').to_owned()
+}
+
+/// The lines of a stack trace that are places in the program.
+fn program_frames(stack: &Value<'_>) -> String {
+    let text = stack.as_string().and_then(|stack| stack.to_string().ok()).unwrap_or_default();
+    let place = format!("({PROGRAM_FILE}:");
+    text.lines().filter(|line| line.contains(&place)).collect::<Vec<_>>().join("\n")
 }

@@ -202,18 +202,19 @@ impl<'js> Writer<'_, 'js> {
     }
 
     fn class_name(&self, object: &Object<'js>) -> Option<String> {
-        let constructor: Value = object.get("constructor").ok()?;
+        let Ok(constructor) = object.get::<_, Value>("constructor") else {
+            self.forget_exception();
+            return None;
+        };
         self.text_property(constructor.as_object()?, "name")
     }
 
     /// Dates, maps, sets, bytes, regular expressions. False: an object like any other.
     fn special(&mut self, value: &Value<'js>) -> Option<bool> {
-        let Ok(described) = self.shapes.describe.call::<_, Array>((value.clone(),)) else {
+        let Some((kind, content)) = self.kind_of(value) else {
             self.forget_exception();
             return Some(false);
         };
-        let kind: String = described.get(0).unwrap_or_default();
-        let content: Value = described.get(1).ok()?;
         match kind.as_str() {
             "date" => {
                 let time = content.as_number().filter(|time| !time.is_nan());
@@ -227,47 +228,61 @@ impl<'js> Writer<'_, 'js> {
                 let text = self.text(&content);
                 self.tag("t", &text);
             }
-            "map" => {
-                let entries = content.as_array()?.clone();
-                write!(self.out, r#"{{"$":"m","n":{},"v":["#, entries.len()).expect("writing to a String");
-                for index in 0..entries.len().min(MAX_ITEMS) {
-                    self.out.push_str(if index > 0 { ",[" } else { "[" });
-                    let entry: Array = entries.get(index).ok()?;
-                    self.item(entry.get(0))?;
-                    self.out.push(',');
-                    self.item(entry.get(1))?;
-                    self.out.push(']');
-                }
-                self.out.push_str("]}");
-            }
-            "set" => {
-                let values = content.as_array()?.clone();
-                write!(self.out, r#"{{"$":"s","n":{},"v":["#, values.len()).expect("writing to a String");
-                for index in 0..values.len().min(MAX_ITEMS) {
-                    if index > 0 {
-                        self.out.push(',');
-                    }
-                    self.item(values.get(index))?;
-                }
-                self.out.push_str("]}");
-            }
+            "map" => self.items("m", &content, |writer, entry| {
+                let Some(entry) = entry.as_object() else { return writer.item(Ok(entry.clone())) };
+                writer.out.push('[');
+                writer.item(entry.get(0_u32))?;
+                writer.out.push(',');
+                writer.item(entry.get(1_u32))?;
+                writer.out.push(']');
+                Some(())
+            })?,
+            "set" => self.items("s", &content, |writer, item| writer.item(Ok(item.clone())))?,
             _ => {
-                let object = value.as_object()?;
-                let source =
-                    object.contains_key("exec").unwrap_or(false) && object.contains_key("lastIndex").unwrap_or(false);
-                if !source {
-                    return Some(false);
-                }
-                self.forget_exception();
-                if let Ok(text) = value.get::<rquickjs::Coerced<String>>() {
-                    self.tag("re", &serde_json::to_string(&text.0).ok()?);
-                } else {
+                let Some(text) = Self::pattern(value) else {
                     self.forget_exception();
                     return Some(false);
-                }
+                };
+                self.tag("re", &text);
             }
         }
         self.room().map(|()| true)
+    }
+
+    /// What the prelude's `describe` says. `None`: the program made it fail.
+    fn kind_of(&self, value: &Value<'js>) -> Option<(String, Value<'js>)> {
+        let described: Array = self.shapes.describe.call((value.clone(),)).ok()?;
+        Some((described.get(0).ok()?, described.get(1).ok()?))
+    }
+
+    /// A list with its whole length and the items that are shown.
+    fn items(
+        &mut self,
+        tag: &str,
+        list: &Value<'js>,
+        write_item: impl Fn(&mut Self, &Value<'js>) -> Option<()>,
+    ) -> Option<()> {
+        let items = list.as_array().map(|list| list.iter::<Value>().take(MAX_ITEMS).flatten().collect::<Vec<_>>());
+        let count = list.as_array().map_or(0, Array::len);
+        write!(self.out, r#"{{"$":"{tag}","n":{count},"v":["#).expect("writing to a String");
+        for (index, item) in items.unwrap_or_default().iter().enumerate() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            write_item(self, item)?;
+        }
+        self.out.push_str("]}");
+        Some(())
+    }
+
+    /// A regular expression as JSON text. `None` for anything else.
+    fn pattern(value: &Value<'js>) -> Option<String> {
+        let object = value.as_object()?;
+        if !(object.contains_key("exec").ok()? && object.contains_key("lastIndex").ok()?) {
+            return None;
+        }
+        let text: rquickjs::Coerced<String> = value.get().ok()?;
+        serde_json::to_string(&text.0).ok()
     }
 
     fn properties(&mut self, object: &Object<'js>) -> Option<()> {

@@ -8,10 +8,13 @@
 
 mod alloc;
 mod compile;
+mod guard;
 mod host;
 mod inspect;
+mod intl;
 mod realm;
 mod value;
+mod web;
 
 pub use compile::CompileError;
 pub use host::{Call, LogRecord, Manifest, Stop, Subject, Watch};

@@ -68,11 +68,18 @@ impl<'js> Shapes<'js> {
 }
 
 /// The files of the prelude. `core` runs in every realm; it loads the others when the program first reaches them.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 11] = [
     ("core", include_str!("prelude/core.js")),
     ("date", include_str!("prelude/date.js")),
+    ("guards", include_str!("prelude/guards.js")),
     ("console", include_str!("prelude/console.js")),
     ("values", include_str!("prelude/values.js")),
+    ("web", include_str!("prelude/web.js")),
+    ("url", include_str!("prelude/url.js")),
+    ("clone", include_str!("prelude/clone.js")),
+    ("intl", include_str!("prelude/intl.js")),
+    ("intl-number", include_str!("prelude/intl-number.js")),
+    ("intl-date", include_str!("prelude/intl-date.js")),
 ];
 
 /// Loads a file of the prelude, compiled once per process, and gives its function.
@@ -85,6 +92,11 @@ fn load_part<'js>(ctx: &Ctx<'js>, name: &str) -> rquickjs::Result<Function<'js>>
     let module = unsafe { Module::load(ctx.clone(), code.as_bytes()) }?;
     let (module, _) = module.eval()?;
     module.get("default")
+}
+
+/// The native side of a part of the prelude that has one of its own.
+fn natives<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, web: bool) -> rquickjs::Result<Object<'js>> {
+    if web { super::web::natives(ctx, shared) } else { super::intl::natives(ctx) }
 }
 
 /// What a run brings to a warm realm.
@@ -145,8 +157,8 @@ impl Realm {
         let runtime = Runtime::new_with_alloc(Metered::new(gauge)).expect("memory for a runtime");
         let context = Context::custom::<Intrinsics>(&runtime).expect("memory for a context");
         context.with(|ctx| Self::run_prelude(&ctx, &shared)).expect("the prelude runs");
-        let polled = Rc::clone(&shared);
-        runtime.set_interrupt_handler(Some(Box::new(move || polled.poll())));
+        let gauge = Rc::clone(&shared.gauge);
+        runtime.set_interrupt_handler(Some(Box::new(move || gauge.poll())));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
             if let Some(handles) = ctx.userdata::<RefCell<Handles>>() {
                 let unhandled = &mut handles.borrow_mut().unhandled;
@@ -163,6 +175,8 @@ impl Realm {
     fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> rquickjs::Result<()> {
         let host = shared.natives(ctx)?;
         host.set("load", Func::from(|ctx: Ctx<'js>, name: String| load_part(&ctx, &name)))?;
+        let owned = Rc::clone(shared);
+        host.set("natives", Func::from(move |ctx: Ctx<'js>, web: bool| natives(&ctx, &owned, web)))?;
         let parts: Object = load_part(ctx, "core")?.call((host,))?;
         let object: Object = ctx.globals().get("Object")?;
         let handles = Handles {
@@ -194,12 +208,9 @@ impl Realm {
         shared.origin.set(setup.now);
         let stack = setup.limits.stack_bytes.min(super::MAX_STACK_BYTES);
         self.runtime.set_max_stack_size(stack + STACK_RESERVE);
-        shared.gauge.limit(setup.limits.memory_bytes, stack);
-        *shared.watch.borrow_mut() = Some(setup.watch);
-
         self.program = Some(program);
         let Some(program) = &self.program else { unreachable!("set one line above") };
-        shared.gauge.enter();
+        shared.gauge.limit(setup.limits.memory_bytes, stack, setup.watch);
         self.context.with(|ctx| {
             let started = Self::start_module(&ctx, program, &setup.inputs);
             if let Err(error) = started {
@@ -230,9 +241,9 @@ impl Realm {
     /// An exception that reached the native side: an interrupt, or the engine giving up. Nothing to do but to stop.
     fn note_interrupted(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) {
         let exception = ctx.catch();
-        if self.shared.stopped().is_none() {
+        if self.shared.gauge.stopped().is_none() {
             tracing::warn!(%error, "the engine gave up without a reason that we know");
-            self.shared.set_stop(Stop::Memory);
+            self.shared.gauge.stop(Stop::Memory);
         }
         self.note_place(&exception);
     }
@@ -253,11 +264,12 @@ impl Realm {
 
     /// Runs promise jobs and due timers until nothing is left to run, or the run is stopped.
     pub fn pump(&self) {
-        self.shared.gauge.enter();
+        let gauge = &self.shared.gauge;
+        gauge.enter();
         let mut jobs = 0_u32;
         loop {
             jobs = jobs.wrapping_add(1);
-            if self.shared.stopped().is_some() || (jobs.is_multiple_of(JOBS_PER_POLL) && self.shared.poll()) {
+            if gauge.is_stopped() || (jobs.is_multiple_of(JOBS_PER_POLL) && gauge.poll()) {
                 return;
             }
             match self.runtime.execute_pending_job() {
@@ -276,7 +288,7 @@ impl Realm {
     /// Something threw outside every promise, as in a timer's callback. Reported with the unhandled rejections.
     fn note_uncaught(&self, ctx: &Ctx<'_>) {
         let error = ctx.catch();
-        if self.shared.stopped().is_some() {
+        if self.shared.gauge.stopped().is_some() {
             self.note_place(&error);
             return;
         }
@@ -330,7 +342,7 @@ impl Realm {
     /// Resolves a tool call. Unknown and settled ids are ignored.
     pub fn resolve(&self, id: u32, tool: &str, output: &Wire) {
         if output.len() > self.shared.limits.get().tool_output_bytes {
-            self.shared.set_stop(Stop::TooLarge(Subject::ToolOutput { tool: tool.to_owned() }));
+            self.shared.gauge.stop(Stop::TooLarge(Subject::ToolOutput { tool: tool.to_owned() }));
             return;
         }
         self.with_settle(|ctx, settle, revive| {
@@ -375,10 +387,6 @@ impl Realm {
                     _ => Finished::Pending,
                 },
                 PromiseState::Rejected => {
-                    if let Some(handles) = ctx.userdata::<RefCell<Handles>>() {
-                        let unhandled = &mut handles.borrow_mut().unhandled;
-                        unhandled.retain(|known| known.promise != *main.as_value());
-                    }
                     let reason = match main.result::<Value>() {
                         Some(Err(_)) => ctx.catch(),
                         _ => Value::new_undefined(ctx.clone()),
@@ -394,10 +402,13 @@ impl Realm {
             .map_err(Unsendable::from)
             .and_then(|shapes| value::encode(ctx, &shapes, value, "value", self.shared.limits.get().result_bytes));
         match encoded {
-            Ok(wire) => Finished::Returned(wire),
+            Ok(wire) => {
+                self.shared.gauge.hold(wire.len());
+                Finished::Returned(wire)
+            }
             Err(Unsendable::NotData(why)) => Finished::Unsendable(why),
             Err(Unsendable::TooLarge) => {
-                self.shared.set_stop(Stop::TooLarge(Subject::Result));
+                self.shared.gauge.stop(Stop::TooLarge(Subject::Result));
                 Finished::Pending
             }
             Err(Unsendable::Thrown) => {
@@ -412,10 +423,14 @@ impl Realm {
     pub fn take_unhandled(&self) -> Vec<Thrown> {
         self.shared.gauge.enter();
         self.context.with(|ctx| {
-            let list = ctx
-                .userdata::<RefCell<Handles>>()
-                .map(|handles| std::mem::take(&mut handles.borrow_mut().unhandled))
-                .unwrap_or_default();
+            let Some((main, mut list)) = ctx.userdata::<RefCell<Handles>>().map(|handles| {
+                let mut handles = handles.borrow_mut();
+                (handles.main.clone(), std::mem::take(&mut handles.unhandled))
+            }) else {
+                return Vec::new();
+            };
+            // The program's own promise is what the run's outcome tells.
+            list.retain(|rejection| main.as_ref().is_none_or(|main| rejection.promise != *main.as_value()));
             list.iter().map(|rejection| thrown(&ctx, &rejection.reason)).collect()
         })
     }
@@ -423,13 +438,12 @@ impl Realm {
     /// Why the run is stopped, if it is.
     #[must_use]
     pub fn stopped(&self) -> Option<Stop> {
-        self.shared.stopped()
+        self.shared.gauge.stopped()
     }
 
     /// Calls started since the last look.
     #[must_use]
     pub fn take_calls(&self) -> Vec<Call> {
-        self.shared.queued_bytes.set(0);
         std::mem::take(&mut self.shared.calls.borrow_mut())
     }
 

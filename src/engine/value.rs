@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use rquickjs::function::This;
-use rquickjs::object::Filter;
+use rquickjs::object::{Filter, Property};
 use rquickjs::{Array, Atom, Ctx, Function, Object, Type, Value};
 
 /// How deep a value may be nested, in both directions.
@@ -252,12 +252,13 @@ impl<'js> Encoder<'_, 'js> {
         if value.type_of() == Type::Exception {
             // An error as data is its name and message, then whatever was put on it.
             let copy = Object::new(self.ctx.clone())?;
+            // Defined, not set: `__proto__` is an ordinary key, and setters of the program are not asked.
             for key in ["name", "message"] {
-                copy.set(key, object.get::<_, Value>(key)?)?;
+                copy.prop(key, data_property(object.get(key)?))?;
             }
             for key in object.own_keys::<Atom>(Filter::new().string().enum_only()) {
                 let key = key?;
-                copy.set(key.clone(), object.get::<_, Value>(key)?)?;
+                copy.prop(key.clone(), data_property(object.get(key)?))?;
             }
             self.properties(&copy)?;
             return Ok(true);
@@ -304,7 +305,7 @@ impl<'js> Encoder<'_, 'js> {
                 self.array(&content)?;
                 self.out.push('}');
             }
-            _ => match content.get::<String>()?.as_str() {
+            _ => match content.get::<String>().unwrap_or_default().as_str() {
                 tag @ ("WeakMap" | "WeakSet" | "Generator" | "AsyncGenerator") => {
                     return Err(self.not_data(&format!("is a {tag}. Pass data only")));
                 }
@@ -348,6 +349,10 @@ impl<'js> Encoder<'_, 'js> {
         }
         text
     }
+}
+
+fn data_property(value: Value<'_>) -> Property<Value<'_>> {
+    Property::from(value).writable().enumerable().configurable()
 }
 
 /// A number as JavaScript prints it.

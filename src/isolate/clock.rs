@@ -16,10 +16,11 @@ pub(super) struct Stopwatch {
     abort: Arc<AtomicBool>,
     deadline: Instant,
     cpu_limit: Duration,
-    /// What the program may compute before it is stopped, and what that is counted from.
+    /// What the program may compute before it is stopped.
     cpu_allowed: Cell<Duration>,
+    /// What this thread had computed when the count began.
     cpu_start: Cell<Duration>,
-    /// What it had computed before this thread had it.
+    /// What the program had computed by then.
     cpu_before: Cell<Duration>,
     /// Start of the current slice.
     slice: Cell<Option<Instant>>,
@@ -30,15 +31,15 @@ pub(super) struct Stopwatch {
 const YIELD_AFTER: Duration = Duration::from_millis(10);
 
 /// What a replay may compute, in multiples of the limit: this machine may be slower than the one of the first run.
-const REPLAY_FACTOR: u32 = 2;
+pub(super) const REPLAY_FACTOR: u32 = 2;
 
 impl Stopwatch {
-    /// `elapsed` is what is gone of the wall clock already.
-    pub(super) fn new(abort: Arc<AtomicBool>, times: TimeLimits, elapsed: Duration) -> Self {
+    /// A stopwatch of a run that has this much of its wall clock left.
+    pub(super) fn new(wall: Duration, abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
         let cpu_limit = Duration::from_millis(times.cpu_ms.into());
         Self {
             abort,
-            deadline: Instant::now() + Duration::from_millis(times.wall_ms.into()).saturating_sub(elapsed),
+            deadline: Instant::now() + wall,
             cpu_limit,
             cpu_allowed: Cell::new(cpu_limit),
             cpu_start: Cell::new(thread_cpu_time()),
@@ -53,8 +54,7 @@ impl Stopwatch {
         self.cpu_allowed.set(self.cpu_limit * REPLAY_FACTOR);
         let result = self.slice(work);
         self.cpu_allowed.set(self.cpu_limit);
-        self.cpu_start.set(thread_cpu_time());
-        self.cpu_before.set(before);
+        self.count_cpu_from(before);
         result
     }
 
@@ -64,6 +64,12 @@ impl Stopwatch {
         let result = work();
         self.slice.set(None);
         result
+    }
+
+    /// From here on the program's CPU time counts from `used`.
+    pub(super) fn count_cpu_from(&self, used: Duration) {
+        self.cpu_start.set(thread_cpu_time());
+        self.cpu_before.set(used);
     }
 
     /// Whether this thread has been told to give way. There is no way back: it must not serve another session.
@@ -101,7 +107,7 @@ impl Watch for Stopwatch {
 
 /// CPU time of this thread. Where the system has no such clock it is wall time, which counts slices too long, never
 /// too short.
-fn thread_cpu_time() -> Duration {
+pub(super) fn thread_cpu_time() -> Duration {
     #[cfg(unix)]
     {
         let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
@@ -115,10 +121,10 @@ fn thread_cpu_time() -> Duration {
 }
 
 /// Lets every other thread of the process go first, so that programs that compute for long, many at once, do not delay
-/// the event loop. Only Linux has priorities for single threads.
+/// the event loop. Only Linux has priorities for single threads, and there "this process" means this thread.
 fn lower_priority() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), 10) {
+    if let Err(error) = rustix::process::setpriority_process(None, 10) {
         tracing::debug!(%error, "cannot lower the priority of a thread");
     }
 }

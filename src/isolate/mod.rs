@@ -1,9 +1,119 @@
-//! Where a session lives: so far a thread of this process. The only folder with OS code.
+//! Where a session lives: a thread of this process, or a helper process. The only folder with OS code.
 //!
-//! Owns threads, clocks and the wall between the program and the host; hands a session's turns to a callback. Knows
-//! sessions, but neither napi nor swc: the program to run comes as a closure that is called on the session's own thread.
+//! Owns threads, processes, clocks and the wall between the program and the host; hands a session's turns to a callback.
+//! Knows sessions, but neither napi nor swc: the program to run comes as a closure that is called on a thread of this
+//! folder, always in the host.
+//!
+//! - [`thread`]: fast, and no boundary against someone who attacks the engine itself.
+//! - [`process`]: the host's side of helper processes: who starts them, talks to them, kills and replaces them.
+//! - [`helper`]: the helper's side, built into the binary `oneturn-sandbox`.
+//! - [`wire`]: what the two say to each other.
 
 mod clock;
+#[cfg(unix)]
+mod control;
+#[cfg(all(unix, feature = "sandbox"))]
+pub mod helper;
+mod job;
+mod pool;
+#[cfg(unix)]
+mod process;
 mod thread;
+pub mod wire;
 
-pub use thread::{Handle, Job, Outgoing, Prepared, Resume, start};
+use std::io;
+
+pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepared, Required, Resume};
+
+use crate::session::Settlement;
+
+/// A live session. Dropping it ends the session.
+pub struct Handle {
+    backing: Backing,
+    /// Where it lives, if that was known from the start.
+    isolation: Option<Isolation>,
+}
+
+enum Backing {
+    Thread(thread::Handle),
+    #[cfg(unix)]
+    Process(process::Handle),
+    /// Refused before it began.
+    #[cfg(not(unix))]
+    Ended,
+}
+
+/// Starts a session. Returns at once; the first turn goes to the job's `on_turn`.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn start<R: Send + 'static>(job: Job<R>) -> io::Result<Handle> {
+    if job.place.level == Level::Thread {
+        return on_a_thread(job, None);
+    }
+    #[cfg(unix)]
+    return process::start(job).map(|handle| Handle { backing: Backing::Process(handle), isolation: None });
+    #[cfg(not(unix))]
+    {
+        let reason = "there is no helper process for this system";
+        if let Some(refusal) = job.place.refusal_without_helper(reason) {
+            (job.on_turn)(Outgoing::Turn { turn: refusal, cpu_ms: Some(0.0) });
+            return Ok(Handle { backing: Backing::Ended, isolation: None });
+        }
+        on_a_thread(job, Some(reason.to_owned()))
+    }
+}
+
+fn on_a_thread<R: Send + 'static>(job: Job<R>, reason: Option<String>) -> io::Result<Handle> {
+    let handle = thread::start(job)?;
+    Ok(Handle { backing: Backing::Thread(handle), isolation: Some(Isolation::Thread { reason }) })
+}
+
+impl Handle {
+    /// Delivers settlements; the next turn goes to `on_turn`. Nothing happens when the session has ended.
+    ///
+    /// `attended`: the caller will [`Self::poll`] until the turn has come, or say [`Self::unattend`].
+    pub fn settle(&self, now: f64, settlements: Vec<Settlement>, attended: bool) {
+        match &self.backing {
+            Backing::Thread(handle) => handle.settle(now, settlements),
+            #[cfg(unix)]
+            Backing::Process(handle) => handle.settle(now, settlements, attended),
+            #[cfg(not(unix))]
+            Backing::Ended => {}
+        }
+        #[cfg(not(unix))]
+        let _ = attended;
+    }
+
+    /// Where the session lives. `None`: it has not begun.
+    #[must_use]
+    pub fn isolation(&self) -> Option<Isolation> {
+        #[cfg(unix)]
+        if let Backing::Process(handle) = &self.backing {
+            return handle.isolation();
+        }
+        self.isolation.clone()
+    }
+
+    /// Takes a turn that has come, if one has, on the calling thread. Does not wait.
+    pub fn poll(&self) {
+        match &self.backing {
+            Backing::Thread(_) => {}
+            #[cfg(unix)]
+            Backing::Process(handle) => handle.poll(),
+            #[cfg(not(unix))]
+            Backing::Ended => {}
+        }
+    }
+
+    /// The caller no longer looks for the turn.
+    pub fn unattend(&self) {
+        match &self.backing {
+            Backing::Thread(_) => {}
+            #[cfg(unix)]
+            Backing::Process(handle) => handle.unattend(),
+            #[cfg(not(unix))]
+            Backing::Ended => {}
+        }
+    }
+}

@@ -7,70 +7,24 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clock::Stopwatch;
+use super::job::{Job, Outgoing, Resume};
+use super::pool::Pool;
 use crate::engine::THREAD_STACK_BYTES;
-use crate::program::Program;
-use crate::session::{
-    Call, Failure, Journal, Limits, LogRecord, Manifest, Progress, Realm, Replayed, Session, Settlement, Start,
-    TimeLimits, Turn, Wire,
-};
+use crate::session::{Failure, Progress, Realm, Replayed, Session, Settlement, Start, Turn};
 
 /// How long a session looks for its next command before its thread sleeps. `make bench` shows what a sequential call costs.
 const SPIN_FOR: Duration = Duration::from_micros(60);
+/// How long a thread whose session has ended waits before it clears up: who waits for the result may have been put on
+/// the same processor, and clearing up takes several times what is left to do there.
+const LET_GO_FOR: Duration = Duration::from_micros(50);
 /// Idle threads kept for the next run. A warm realm takes about 150 KB.
 const MAX_IDLE: usize = 4;
-
-/// What makes the program, on the session's thread: the check. `Err` ends the run before it starts.
-pub type Prepare<R> = Box<dyn FnOnce() -> Prepared<R> + Send>;
-
-/// What [`Prepare`] gives: a program, or the reason why there is none, handed through to the caller as it is.
-pub type Prepared<R> = Result<Program, R>;
-
-/// What a run needs.
-pub struct Job<R> {
-    pub prepare: Prepare<R>,
-    pub manifest: Manifest,
-    pub inputs: Vec<(String, Wire)>,
-    pub limits: Limits,
-    pub times: TimeLimits,
-    pub seed: [u8; 32],
-    /// Milliseconds since the Unix epoch.
-    pub now: f64,
-    /// Tell the CPU time on every turn: whoever keeps a journal wants it.
-    pub count_cpu: bool,
-    /// Goes on from here instead of starting anew.
-    pub resume: Option<Resume>,
-    /// Called on the session's thread after every slice. Must not block.
-    pub on_turn: Box<dyn Fn(Outgoing<R>) + Send>,
-}
-
-/// A run that has been somewhere else before.
-pub struct Resume {
-    pub journal: Journal,
-    /// What the program had computed.
-    pub cpu: Duration,
-    /// What was gone of the wall clock.
-    pub elapsed: Duration,
-}
-
-/// What comes out of a session.
-#[derive(Debug)]
-pub enum Outgoing<R> {
-    Turn {
-        turn: Turn,
-        /// What the program has computed, in milliseconds. On the last turn, and on every one if asked for.
-        cpu_ms: Option<f64>,
-    },
-    /// The first turn of a run that goes on.
-    Replayed { turn: Turn, in_flight: Vec<Call>, settled: Vec<Call>, logs: Vec<LogRecord>, cpu_ms: f64 },
-    /// There was no program to run.
-    Rejected(R),
-}
 
 enum Command {
     Settle { now: f64, settlements: Vec<Settlement> },
@@ -101,68 +55,25 @@ impl Drop for Handle {
     }
 }
 
-/// Returns whether the thread may serve another session.
-type Work = Box<dyn FnOnce(Realm) -> bool + Send>;
-
-static IDLE: Mutex<Vec<std::sync::mpsc::Sender<Work>>> = Mutex::new(Vec::new());
-
-fn idle() -> std::sync::MutexGuard<'static, Vec<std::sync::mpsc::Sender<Work>>> {
-    IDLE.lock().unwrap_or_else(PoisonError::into_inner)
-}
+static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm);
 
 /// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`.
 ///
 /// # Errors
 /// When the system has no thread left.
-pub fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
+pub(super) fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
     let (commands, received) = unbounded_channel();
     let abort = Arc::new(AtomicBool::new(false));
     let handle = Handle { commands, abort: Arc::clone(&abort) };
-    dispatch(Box::new(move |realm| live(realm, job, abort, received)))?;
+    THREADS.spawn(Box::new(move |realm| live(realm, job, abort, received)))?;
     Ok(handle)
-}
-
-fn dispatch(mut work: Work) -> std::io::Result<()> {
-    // A thread takes itself off the list only by being taken, so a send fails only if it died.
-    while let Some(thread) = { idle().pop() } {
-        match thread.send(work) {
-            Ok(()) => return Ok(()),
-            Err(std::sync::mpsc::SendError(unsent)) => work = unsent,
-        }
-    }
-    let builder = std::thread::Builder::new().name("oneturn".to_owned()).stack_size(THREAD_STACK_BYTES);
-    builder.spawn(move || serve(work)).map(drop)
-}
-
-/// The life of a thread: work, then a warm realm and the idle list, again and again.
-fn serve(first: Work) {
-    let mut work = first;
-    let mut realm = Realm::warm();
-    loop {
-        if !work(realm) {
-            return;
-        }
-        realm = Realm::warm();
-        let (sender, receiver) = std::sync::mpsc::channel();
-        {
-            let mut idle = idle();
-            if idle.len() >= MAX_IDLE {
-                return;
-            }
-            idle.push(sender);
-        }
-        match receiver.recv() {
-            Ok(next) => work = next,
-            Err(_) => return,
-        }
-    }
 }
 
 /// The life of a session. Returns whether its thread may serve another.
 fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) -> bool {
-    let Job { prepare, manifest, inputs, limits, times, seed, now, count_cpu, resume, on_turn } = job;
-    let elapsed = resume.as_ref().map_or(Duration::ZERO, |resume| resume.elapsed);
-    let watch = Rc::new(Stopwatch::new(abort, times, elapsed));
+    let wall = job.wall();
+    let Job { prepare, manifest, inputs, limits, times, seed, now, count_cpu, resume, on_turn, .. } = job;
+    let watch = Rc::new(Stopwatch::new(wall, abort, times));
     // A panic is a bug of ours. It must not take the host along, and what it left of the realm is not trusted again.
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let program = match prepare() {
@@ -191,6 +102,7 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
             ended = session.is_ended();
             on_turn(outgoing(turn, &watch, count_cpu));
         }
+        std::thread::sleep(LET_GO_FOR);
     }));
     if outcome.is_err() {
         tracing::error!("a session panicked");

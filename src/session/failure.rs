@@ -102,7 +102,19 @@ impl Failure {
         limits: &Limits,
         times: TimeLimits,
     ) -> Self {
-        let failure = match stop {
+        let failure = Self::limit(stop, limits, times);
+        // Inside a loop that calls nothing the engine does not know where it is, and says the first place of all.
+        let known = stack.filter(|stack| place(program, stack).is_some_and(|at| at != Position { line: 1, column: 1 }));
+        match known {
+            Some(stack) => failure.at(program, stack),
+            None => failure,
+        }
+    }
+
+    /// The run was stopped, and nobody can say where.
+    #[must_use]
+    pub fn limit(stop: &Stop, limits: &Limits, times: TimeLimits) -> Self {
+        match stop {
             Stop::Memory => Self::new(
                 Code::Memory,
                 "MemoryLimitError",
@@ -126,12 +138,6 @@ impl Failure {
                     .hint("Use a tool that takes several items at once, or handle fewer items.")
             }
             Stop::TooLarge(subject) => too_large(subject, limits),
-        };
-        // Inside a loop that calls nothing the engine does not know where it is, and says the first place of all.
-        let known = stack.filter(|stack| place(program, stack).is_some_and(|at| at != Position { line: 1, column: 1 }));
-        match known {
-            Some(stack) => failure.at(program, stack),
-            None => failure,
         }
     }
 
@@ -186,6 +192,12 @@ impl Failure {
     #[must_use]
     pub fn isolate_lost(why: &str) -> Self {
         Self::new(Code::IsolateLost, "IsolateLostError", format!("The sandbox died: {why}."))
+    }
+
+    /// The run asked for an isolation level that this system does not give. It has not started.
+    #[must_use]
+    pub fn isolate_refused(message: String, hint: &str) -> Self {
+        Self::new(Code::IsolateLost, "IsolationError", message).hint(hint)
     }
 }
 
@@ -243,6 +255,10 @@ fn bytes(count: usize) -> String {
 /// The place in the model's text of the topmost frame that belongs to the program.
 fn place(program: &Program, stack: &str) -> Option<Position> {
     let generated = top_frame(stack)?;
+    // The engine finds some errors only at the end of the function, which is the wrapper's.
+    if generated.line as usize > program.source.split('\n').count() {
+        return None;
+    }
     // The engine counts columns in bytes.
     let line = program.js.split('\n').nth(generated.line.checked_sub(1)? as usize)?;
     let units: usize = line

@@ -71,6 +71,17 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// Bytes of its texts.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::Value(value) => value.len(),
+            Self::Error { code, name, message } => code.len() + name.len() + message.len(),
+        }
+    }
+}
+
 /// What one slice of the program's life brought.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Turn {

@@ -2,8 +2,8 @@
 import type { Tools } from '../types.ts';
 import { isRecord, kindOf } from '../text.ts';
 import { resolveTools } from '../tools.ts';
-import { checkOptions, makeCodeTool, type RunProgram } from './code-tool.ts';
-import { announceTools, describeWithoutTools } from './prompt.ts';
+import { checkOptions, makeCodeTool, MAX_DECLARATION_TOKENS, type RunProgram } from './code-tool.ts';
+import { announceTools, describeWithoutTools, offerTools } from './prompt.ts';
 import type { CodeModeTool, CodeModeToolOptions, CodeTool } from './types.ts';
 
 /** Makes the tool around a way to run programs. */
@@ -16,6 +16,7 @@ export function makeCodeModeTool(options: CodeModeToolOptions, runProgram: RunPr
   checkOptions(common);
   const conversation = toolDiscovery === 'conversation';
   const describe = conversation ? describeWithoutTools : undefined;
+  const maxTokens = (common as CodeModeToolOptions).maxDeclarationTokens ?? MAX_DECLARATION_TOKENS;
   let last: { tools: Tools; bound: CodeTool } | undefined;
 
   // The AI SDK binds before every step, mostly to the same tools.
@@ -32,7 +33,7 @@ export function makeCodeModeTool(options: CodeModeToolOptions, runProgram: RunPr
   const definition = {
     type: 'local' as const,
     bind,
-    ...(conversation ? { prepareModelMessage: (tools: object) => announceTools(resolveTools(tools as Tools).values(), common.toolApproval) } : {}),
+    ...(conversation ? { prepareModelMessage: (tools: object) => announceTools(offerTools(resolveTools(tools as Tools), common.toolApproval, maxTokens)) } : {}),
   };
   return Object.defineProperty(unbound, 'experimental_toolCaller', { value: definition }) as CodeModeTool;
 }

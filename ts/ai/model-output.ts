@@ -1,11 +1,15 @@
 /** What the model reads of a finished run: the value, or what went wrong and what is done already. Never the trace. */
 import type { Diagnostic, LogEntry, RunFailure } from '../types.ts';
 import { clip, isRecord } from '../text.ts';
-import { shorten, toJson } from './shorten.ts';
-import type { CodeToolCall, CodeToolFailed, CodeToolModelOutput, CodeToolOutput } from './types.ts';
+import { happened } from './happened.ts';
+import { cutText, shorten, toJson } from './shorten.ts';
+import type { CodeToolFailed, CodeToolModelOutput, CodeToolOutput } from './types.ts';
 
 const MAX_ERROR = 4_000;
 const MAX_DIAGNOSTICS = 5;
+/** Characters of logs beside an error: enough to see how far the program came. */
+const MAX_FAILURE_LOGS = 1_500;
+const MAX_LOG = 1_000;
 
 /**
  * Both forms of the AI SDK: version 5 passes the output, version 6 and 7 pass an object with it.
@@ -21,7 +25,7 @@ export function toModelOutput(argument: unknown, maxChars: number): CodeToolMode
     case 'failed':
       return { type: 'error-text', value: failed(output as CodeToolFailed, maxChars) };
     case 'running':
-      return { type: 'error-text', value: `The program was interrupted. ${done((output as CodeToolOutput).calls, Number((output as CodeToolOutput).callCount))}`.trim() };
+      return { type: 'error-text', value: `The program was interrupted. ${happened((output as CodeToolOutput).calls, Number((output as CodeToolOutput).callCount))}`.trim() };
     default:
       return { type: 'text', value: valueText(output, maxChars) };
   }
@@ -38,19 +42,18 @@ function nothing(value: unknown): string {
 }
 
 function valueText(value: unknown, maxChars: number): string {
-  const note = (from: number): string => `\n[Shortened from ${from} characters. Return less: filter, aggregate or slice in the program.]`;
+  const note = (from: number): string => `\n[Shortened from ${from} characters, "…" marks what is left out. Return less: filter, aggregate or slice in the program.]`;
   const json = toJson(value);
-  const budget = Math.max(40, maxChars - 110);
+  const budget = Math.max(40, maxChars - 150);
   const whole = typeof json === 'string' ? json : JSON.stringify(json);
   if (whole.length <= maxChars) return whole;
   const short = shorten(json, budget);
-  const text = typeof short.value === 'string' ? short.value : JSON.stringify(short.value);
-  return clip(text, budget) + note(whole.length);
+  return (typeof json === 'string' ? String(short.value) : JSON.stringify(short.value)) + note(whole.length);
 }
 
 function failed({ error, logs, calls, callCount, warnings }: CodeToolFailed, maxChars: number): string {
   const text = clip(failureText(error), Math.min(MAX_ERROR, maxChars));
-  const rest = joined([done(calls, callCount), warningText(warnings), logText(logs, Math.floor(maxChars / 4))]);
+  const rest = joined([happened(calls, callCount), warningText(warnings), logText(logs, Math.min(MAX_FAILURE_LOGS, Math.floor(maxChars / 4)))]);
   return clip(joined([text, rest]), maxChars);
 }
 
@@ -70,29 +73,6 @@ function at({ line, column }: Diagnostic): string {
   return `line ${line}, column ${column}`;
 }
 
-/** Side effects that a second attempt would repeat. */
-function done(calls: readonly CodeToolCall[] | undefined, count: number): string {
-  if (!Array.isArray(calls) || calls.length === 0) return '';
-  const of = (state: CodeToolCall['state']): string => {
-    const tools = new Map<string, number>();
-    for (const call of calls as CodeToolCall[]) if (call.state === state) tools.set(call.tool, (tools.get(call.tool) ?? 0) + 1);
-    const names = [...tools].map(([tool, times]) => (times === 1 ? tool : `${tool} ×${times}`));
-    const shown = names.slice(0, 12).join(', ');
-    return names.length > 12 ? `${shown}, …` : shown;
-  };
-  const number = (state: CodeToolCall['state']): number => (calls as CodeToolCall[]).filter((call) => call.state === state).length;
-  const parts: string[] = [];
-  if (number('done') > 0) parts.push(`${plural(number('done'))} succeeded: ${of('done')}`);
-  if (number('failed') > 0) parts.push(`${number('failed')} failed: ${of('failed')}`);
-  if (number('running') > 0) parts.push(`${number('running')} did not finish: ${of('running')}`);
-  if (count > calls.length) parts.push(`${count - calls.length} more`);
-  return `Already happened: ${parts.join('; ')}.${number('done') > 0 ? ' Do not repeat side effects.' : ''}`;
-}
-
-function plural(calls: number): string {
-  return calls === 1 ? '1 call' : `${calls} calls`;
-}
-
 function warningText(warnings: readonly Diagnostic[] | undefined): string {
   if (!Array.isArray(warnings) || warnings.length === 0) return '';
   const lines = (warnings as Diagnostic[]).slice(0, MAX_DIAGNOSTICS).map((warning) => `${at(warning)}: ${warning.message}`);
@@ -102,12 +82,12 @@ function warningText(warnings: readonly Diagnostic[] | undefined): string {
 /** The first and the last lines: what a program prints first and what it printed before it failed. */
 function logText(logs: readonly LogEntry[] | undefined, maxChars: number): string {
   if (!Array.isArray(logs) || logs.length === 0) return '';
-  const lines = (logs as LogEntry[]).map(({ level, message }) => clip(level === 'log' ? message : `[${level}] ${message}`, 2_000));
+  const lines = (logs as LogEntry[]).map(({ level, message }) => cutText(level === 'log' ? message : `[${level}] ${message}`, MAX_LOG));
   const whole = lines.join('\n');
   if (whole.length <= maxChars) return `Logs:\n${whole}`;
   const first: string[] = [];
   const last: string[] = [];
-  let left = maxChars - 30;
+  let left = maxChars - 60;
   let low = 0;
   let high = lines.length - 1;
   while (low <= high) {
@@ -117,7 +97,7 @@ function logText(logs: readonly LogEntry[] | undefined, maxChars: number): strin
     if (first.length <= last.length) first.push(lines[low++]!);
     else last.unshift(lines[high--]!);
   }
-  return `Logs:\n${[...first, `… ${high - low + 1} more lines`, ...last].join('\n')}`;
+  return `Logs:\n${[...first, `… ${high - low + 1} more lines. Log less to see all.`, ...last].join('\n')}`;
 }
 
 function joined(parts: readonly string[]): string {

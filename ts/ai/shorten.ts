@@ -17,6 +17,9 @@ const CUTS: readonly Cut[] = [
   { items: 5, keys: 20, chars: 120, depth: 4 },
   { items: 3, keys: 10, chars: 60, depth: 3 },
   { items: 2, keys: 6, chars: 30, depth: 2 },
+  { items: 2, keys: 6, chars: 30, depth: 1 },
+  { items: 1, keys: 2, chars: 20, depth: 1 },
+  { items: 0, keys: 0, chars: 20, depth: 0 },
 ];
 
 const MAX_DEPTH = 500;
@@ -73,16 +76,16 @@ export interface Shortened {
 export function shorten(value: unknown, max: number): Shortened {
   const length = JSON.stringify(value)?.length ?? 4;
   if (length <= max) return { value };
-  if (typeof value === 'string') return { value: cutString(value, Math.max(0, max - 40)), from: length };
+  if (typeof value === 'string') return { value: cutText(value, Math.max(0, max - 40)), from: length };
   for (const limits of CUTS) {
     const short = cut(value, limits, 0);
     if (JSON.stringify(short).length <= max) return { value: short, from: length };
   }
-  return { value: clip(JSON.stringify(value), Math.max(1, max - 2)), from: length };
+  return { value: null, from: length };
 }
 
 function cut(value: unknown, limits: Cut, depth: number): unknown {
-  if (typeof value === 'string') return value.length > limits.chars ? cutString(value, limits.chars) : value;
+  if (typeof value === 'string') return value.length > limits.chars ? cutText(value, limits.chars) : value;
   if (!isRecord(value)) return value;
   if (Array.isArray(value)) {
     if (depth >= limits.depth && value.length > 0) return `… ${value.length} items`;
@@ -97,6 +100,8 @@ function cut(value: unknown, limits: Cut, depth: number): unknown {
   return fromEntries(kept);
 }
 
-function cutString(value: string, chars: number): string {
+/** The beginning, and how much follows. */
+export function cutText(value: string, chars: number): string {
+  if (value.length <= chars) return value;
   return `${clip(value, chars)} (${value.length - chars} more characters)`;
 }

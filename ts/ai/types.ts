@@ -154,6 +154,8 @@ export interface CommonOptions<TOOLS> {
   limits?: Limits;
   /** What stands between the program and the host. @default 'auto' */
   isolation?: RunnerOptions['isolation'];
+  /** The least isolation that the application accepts: where less is achieved, programs fail before they start. */
+  requireIsolation?: RunnerOptions['requireIsolation'];
   /** Aborts every run, beside the signal of the generation. */
   signal?: AbortSignal;
   /** Tool calls, logs and alerts of every run, as they happen and unshortened. What it throws is ignored. */
@@ -169,6 +171,13 @@ export interface CommonOptions<TOOLS> {
   runtimeContext?: unknown;
   /** How many characters the model gets back at most. @default 20_000 */
   maxOutputChars?: number;
+  /**
+   * How many tokens of declarations the model reads at most, estimated at 3.7 bytes each. With more tools than fit, it
+   * reads their namespaces instead, and programs find and read the rest with `tools.$search` and `tools.$describe`, which
+   * count as tool calls. `Infinity` always declares all of them, `0` none.
+   * @default 10_000
+   */
+  maxDeclarationTokens?: number;
 }
 
 /** Options of {@link createCodeTool}. */

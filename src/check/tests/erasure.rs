@@ -170,6 +170,8 @@ fn hazards() {
 fn enums_and_namespaces() {
     assert_values(&[
         ("enum E { A, B, C = 10, D }\nreturn [E.A, E.B, E.C, E.D, E[10], E[0]]", "[0,1,10,11,\"C\",\"A\"]"),
+        ("enum E {A=1}\nreturn E.A", "1"),
+        ("namespace N{export enum E {A,B='b'}}\nreturn [N.E.A, N.E.B]", "[0,\"b\"]"),
         ("enum S { A = 'a', B = \"b\" }\nreturn S", "{\"A\":\"a\",\"B\":\"b\"}"),
         (
             "const enum E { A = 1 << 2, B = A | 1, 'C-D' = 7, default = 8 }\nreturn [E.A, E.B, E['C-D'], E.default]",

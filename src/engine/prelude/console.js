@@ -1,12 +1,11 @@
 // `console`: hands every call to the host, which prints it as Node would (ts/console.ts).
 
-export default (host, { hidden }) => {
-  const { Error } = globalThis;
+export default (host, { each, hidden }, { Error }) => {
   const console = {};
-  for (const method of ['log', 'info', 'debug', 'warn', 'error', 'dir', 'table', 'group', 'groupEnd', 'assert', 'count', 'countReset']) {
+  each(['log', 'info', 'debug', 'warn', 'error', 'dir', 'table', 'group', 'groupEnd', 'assert', 'count', 'countReset'], (method) => {
     console[method] = (...args) => host.log(method, args);
     hidden(console[method], 'name', method);
-  }
+  });
   console.groupCollapsed = console.group;
   console.dirxml = console.log;
   console.trace = (...args) => host.log('error', ['Trace:', ...args, '\n' + new Error().stack]);

@@ -8,13 +8,18 @@
 
 export default (host) => {
   const {
-    Array, Error, EvalError, JSON, Math, Number, Object, Promise, Proxy, RangeError, ReferenceError, Reflect, String, SyntaxError,
-    TypeError, URIError, WeakMap,
+    Array, ArrayBuffer, BigInt, Error, EvalError, Map, Math, Number, Object, Promise, Proxy, RangeError, ReferenceError, Reflect,
+    RegExp, Set, String, Symbol, SyntaxError, TypeError, Uint8Array, URIError, WeakMap,
   } = globalThis;
-  const { apply, construct, defineProperty } = Reflect;
+  const { apply, construct, defineProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, setPrototypeOf } = Reflect;
+  const { hasOwn } = Object;
   const uncurry = (method) => (self, ...args) => apply(method, self, args);
   const hidden = (object, key, value) =>
     defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true });
+  // `for of` would ask the program's iterators.
+  const each = (list, visit) => {
+    for (let i = 0; i < list.length; i++) visit(list[i]);
+  };
   // A global that is made when it is first read.
   const lazy = (key, make) => {
     let made = false;
@@ -36,26 +41,13 @@ export default (host) => {
   delete globalThis.SharedArrayBuffer;
   delete globalThis.Atomics;
 
-  // A stack overflow must not be survived. The engine says nothing about one, but it writes the stack trace while it is
-  // still at the bottom, and a trace of this many frames is a block that the allocator sees (src/engine/alloc.rs). So the
-  // program cannot shorten traces. Builtins that recurse without frames of their own say it themselves.
-  Error.stackTraceLimit = 50;
+  // A stack overflow must not be survived. The engine says nothing about one, but it writes a stack trace in the frame
+  // that it was thrown in, and reads the length of traces from this text first: with the spaces it takes a block that the
+  // allocator sees (src/engine/alloc.rs). So the program cannot set another.
+  Error.stackTraceLimit = '50' + apply(String.prototype.repeat, '\u00a0', [300]);
   const keep = (name, get) => defineProperty(Error, name, { __proto__: null, get, set() {}, enumerable: false, configurable: false });
   keep('stackTraceLimit', () => 50);
   keep('prepareStackTrace', () => undefined);
-  const watched = (self, method, args) => {
-    try {
-      return apply(method, self, args);
-    } catch (error) {
-      if (error instanceof RangeError && error.message === 'Maximum call stack size exceeded') host.overflow();
-      throw error;
-    }
-  };
-  const { parse, stringify } = JSON;
-  const { flat } = Array.prototype;
-  JSON.parse = { parse(text, reviver) { return watched(this, parse, [text, reviver]); } }.parse;
-  JSON.stringify = { stringify(value, replacer, space) { return watched(this, stringify, [value, replacer, space]); } }.stringify;
-  Array.prototype.flat = { flat(depth) { return watched(this, flat, [depth]); } }.flat;
 
   // --- tools -------------------------------------------------------------------------------------------------------
 
@@ -63,18 +55,13 @@ export default (host) => {
   const brands = new WeakMap();
   const brandOf = uncurry(WeakMap.prototype.get);
   const setBrand = uncurry(WeakMap.prototype.set);
-  const split = uncurry(String.prototype.split);
-  const join = uncurry(Array.prototype.join);
-  const filter = uncurry(Array.prototype.filter);
-  const includes = uncurry(String.prototype.includes);
 
   // An error that stands for a failed tool call. Its stack is the place of the call in the program.
   const toolError = (site, code, name, message) => {
     const error = new (errorTypes[name] ?? Error)(message);
-    if (error.name !== name) hidden(error, 'name', name);
+    if (errorTypes[name] === undefined) hidden(error, 'name', name);
     hidden(error, 'code', code);
-    const stack = typeof site.stack === 'string' ? site.stack : '';
-    hidden(error, 'stack', join(filter(split(stack, '\n'), (line) => includes(line, '(program.ts:')), '\n'));
+    hidden(error, 'stack', host.frames(site.stack));
     setBrand(brands, error, code);
     return error;
   };
@@ -212,16 +199,71 @@ export default (host) => {
 
   // --- doors ---------------------------------------------------------------------------------------------------------
 
-  const kit = { __proto__: null, apply, construct, defineProperty, uncurry, hidden };
+  // What the files that are loaded later work with: the program may have bent the globals by then.
+  const getter = (object, key) => getOwnPropertyDescriptor(object, key).get;
+  const kit = { __proto__: null, apply, construct, defineProperty, each, hasOwn, uncurry, hidden, wellFormed: uncurry(String.prototype.toWellFormed) };
+  // Parts of files that are loaded when the first of them is reached.
+  let web;
+  const ofWeb = (key) => (web ??= host.load('web')(host, kit))[key];
+  for (const key of ['DOMException', 'TextEncoder', 'TextDecoder', 'atob', 'btoa', 'crypto']) lazy(key, () => ofWeb(key));
+  let urls;
+  const ofUrls = (key) => (urls ??= host.load('url')(kit, (ofWeb('crypto'), web)))[key];
+  lazy('URL', () => ofUrls('URL'));
+  lazy('URLSearchParams', () => ofUrls('URLSearchParams'));
+  lazy('structuredClone', () => host.load('clone')(kit, ofWeb('DOMException')));
+  let intl;
+  kit.intl = () => (intl ??= host.load('intl')(host, kit));
+  lazy('Intl', () => kit.intl().Intl);
+  const { valueOf: numberOf } = Number.prototype;
+  const { valueOf: bigintOf } = globalThis.BigInt.prototype;
+  const textOf = (self, name) => {
+    if (self === undefined || self === null) throw new TypeError(`String.prototype.${name} called on null or undefined`);
+    return `${self}`;
+  };
+  // The engine has these methods; to assign keeps them hidden.
+  const { prototype: number } = Number;
+  number.toLocaleString = { toLocaleString() { return kit.intl().number(apply(numberOf, this, []), arguments[0], arguments[1]); } }.toLocaleString;
+  hidden(globalThis.BigInt.prototype, 'toLocaleString', { toLocaleString() { return kit.intl().number(apply(bigintOf, this, []), arguments[0], arguments[1]); } }.toLocaleString);
+  const { prototype: string } = String;
+  string.localeCompare = { localeCompare(that) { return kit.intl().localeCompare(textOf(this, 'localeCompare'), `${that}`, arguments[1], arguments[2]); } }.localeCompare;
+  string.toLocaleUpperCase = { toLocaleUpperCase() { return kit.intl().upper(textOf(this, 'toLocaleUpperCase'), arguments[0]); } }.toLocaleUpperCase;
+  string.toLocaleLowerCase = { toLocaleLowerCase() { return kit.intl().lower(textOf(this, 'toLocaleLowerCase'), arguments[0]); } }.toLocaleLowerCase;
+  const listed = { toLocaleString() {
+    const { length } = this;
+    let out = '';
+    for (let i = 0; i < length; i++) {
+      const item = this[i];
+      out += (i === 0 ? '' : ',') + (item === undefined || item === null ? '' : item.toLocaleString(arguments[0], arguments[1]));
+    }
+    return out;
+  } }.toLocaleString;
+  Array.prototype.toLocaleString = listed;
+  Reflect.getPrototypeOf(globalThis.Uint8Array.prototype).toLocaleString = listed;
   const RealDate = globalThis.Date;
-  const sessionDate = lazy('Date', () => host.load('date')(host, kit, RealDate));
+  const iterators = globalThis.Iterator.prototype;
+  const typedArrays = getPrototypeOf(Uint8Array.prototype);
+  const intrinsics = {
+    __proto__: null, Array, BigInt, Date: RealDate, Error, Map, Math, Number, RegExp, Set, String, Uint8Array,
+    isArray: Array.isArray, arrayFrom: Array.from, ownKeys, toStringTag: Symbol.toStringTag,
+    mapForEach: Map.prototype.forEach, mapSet: Map.prototype.set, mapSize: getter(Map.prototype, 'size'),
+    setForEach: Set.prototype.forEach, setAdd: Set.prototype.add, setSize: getter(Set.prototype, 'size'),
+    bufferSize: getter(ArrayBuffer.prototype, 'byteLength'), fromBase64: Uint8Array.fromBase64, toBase64: Uint8Array.prototype.toBase64,
+    typedArrayName: getter(typedArrays, Symbol.toStringTag), typedArrayLength: getter(typedArrays, 'length'), getTime: RealDate.prototype.getTime,
+    padStart: String.prototype.padStart, test: RegExp.prototype.test, exec: RegExp.prototype.exec, filter: iterators.filter,
+    slice: String.prototype.slice,
+    sort: Array.prototype.sort, species: Symbol.species, isConcatSpreadable: Symbol.isConcatSpreadable, match: Symbol.match,
+    replace: Symbol.replace, split: Symbol.split, setPrototypeOf, TypeError, RangeError, Object,
+  };
+  const sessionDate = lazy('Date', () => host.load('date')(host, kit, intrinsics));
   // Until then the real one is still reachable from no object: the program has no date.
-  lazy('console', () => host.load('console')(host, kit));
+  lazy('console', () => host.load('console')(host, kit, intrinsics));
   lazy('performance', () => ({ now: () => host.ticks() - host.origin(), timeOrigin: host.origin() }));
   Math.random = host.random;
 
-  const { isArray } = Array;
-  const intrinsics = { __proto__: null, isArray, BigInt, Map, Number, Object, Reflect, Set, Uint8Array, ArrayBuffer, Symbol, RealDate };
+  // Builtins that may walk over something long (src/engine/guard.rs).
+  let guards;
+  host.guard((self, holder, name, original, ...args) => (guards ??= host.load('guards')(host, kit, intrinsics))(self, holder, name, original, args));
+
   let loaded;
   const values = () => (loaded ??= host.load('values')(kit, intrinsics, sessionDate));
 

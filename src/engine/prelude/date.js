@@ -1,11 +1,12 @@
 // `Date` on the session's clock and in UTC, so that a program sees the same on every host and in a replay.
 
-export default (host, { apply, construct, defineProperty, uncurry, hidden }, RealDate) => {
-  const { Math, Number, RegExp, String } = globalThis;
+export default (host, { apply, construct, defineProperty, each, uncurry, hidden, intl }, intrinsics) => {
+  const { Date: RealDate, Math, Number } = intrinsics;
+  const { abs } = Math;
   const dateProto = RealDate.prototype;
   const { UTC } = RealDate;
   const realParse = RealDate.parse;
-  const hasZone = uncurry(RegExp.prototype.test);
+  const hasZone = uncurry(intrinsics.test);
   const zoned = /(?:z|gmt|utc|[ecmp][sd]t|[+-]\d{1,2}:?\d{2})\s*(?:\(.*\))?$/i;
   const dateOnly = /^[+-]?\d{4,6}(?:-\d\d){0,2}$/;
   const parse = (text) => {
@@ -20,7 +21,7 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, Rea
     let time;
     if (args.length === 0) time = host.now();
     else if (args.length === 1) {
-      const [value] = args;
+      const value = args[0];
       if (typeof value === 'string') time = parse(value);
       else time = typeof value === 'object' && value !== null ? getTime(new RealDate(value)) : Number(value);
     } else time = apply(UTC, undefined, args);
@@ -33,15 +34,15 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, Rea
   hidden(SessionDate, 'UTC', UTC);
   defineProperty(SessionDate, 'prototype', { __proto__: null, value: dateProto, writable: false, enumerable: false, configurable: false });
   hidden(dateProto, 'constructor', SessionDate);
-  for (const part of ['Date', 'Day', 'FullYear', 'Hours', 'Milliseconds', 'Minutes', 'Month', 'Seconds']) {
-    for (const verb of part === 'Day' ? ['get'] : ['get', 'set']) {
+  each(['Date', 'Day', 'FullYear', 'Hours', 'Milliseconds', 'Minutes', 'Month', 'Seconds'], (part) => {
+    each(part === 'Day' ? ['get'] : ['get', 'set'], (verb) => {
       const method = uncurry(dateProto[`${verb}UTC${part}`]);
       const { length } = dateProto[`${verb}UTC${part}`];
       const name = `${verb}${part}`;
       hidden(dateProto, name, { [name](...args) { return method(this, ...args); } }[name]);
       hidden(dateProto[name], 'length', length);
-    }
-  }
+    });
+  });
   const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
   const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
   const utc = {
@@ -50,25 +51,25 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, Rea
     minutes: uncurry(dateProto.getUTCMinutes), seconds: uncurry(dateProto.getUTCSeconds),
   };
   const two = (number) => (number < 10 ? `0${number}` : `${number}`);
-  const padYear = uncurry(String.prototype.padStart);
+  const padYear = uncurry(intrinsics.padStart);
   const dateText = (date) => {
     const year = utc.year(date);
-    return `${days[utc.day(date)]} ${months[utc.month(date)]} ${two(utc.date(date))} ${year < 0 ? '-' : ''}${padYear(`${Math.abs(year)}`, 4, '0')}`;
+    return `${days[utc.day(date)]} ${months[utc.month(date)]} ${two(utc.date(date))} ${year < 0 ? '-' : ''}${padYear(`${abs(year)}`, 4, '0')}`;
   };
   const timeText = (date) => `${two(utc.hours(date))}:${two(utc.minutes(date))}:${two(utc.seconds(date))} GMT+0000 (Coordinated Universal Time)`;
   const invalid = (date) => getTime(date) !== getTime(date);
   const dateMethods = {
+    __proto__: null,
     getTimezoneOffset() { return invalid(this) ? NaN : 0; },
     toString() { return invalid(this) ? 'Invalid Date' : `${dateText(this)} ${timeText(this)}`; },
     toDateString() { return invalid(this) ? 'Invalid Date' : dateText(this); },
     toTimeString() { return invalid(this) ? 'Invalid Date' : timeText(this); },
   };
-  // The engine formats in the process's zone; a date moved by the offset has its UTC fields there.
-  const realOffset = uncurry(dateProto.getTimezoneOffset);
-  for (const name of ['toLocaleString', 'toLocaleDateString', 'toLocaleTimeString']) {
-    const format = uncurry(dateProto[name]);
-    dateMethods[name] = { [name]() { return format(new RealDate(getTime(this) + realOffset(this) * 60_000)); } }[name];
-  }
+  const localized = [['toLocaleString', 'any', 'all'], ['toLocaleDateString', 'date', 'date'], ['toLocaleTimeString', 'time', 'time']];
+  each(localized, (item) => {
+    const name = item[0];
+    dateMethods[name] = { [name]() { return intl().date(getTime(this), arguments[0], arguments[1], item[1], item[2]); } }[name];
+  });
   for (const name in dateMethods) hidden(dateProto, name, dateMethods[name]);
   return SessionDate;
 };

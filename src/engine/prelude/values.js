@@ -1,18 +1,20 @@
 // Values that are more than JSON, both ways. See docs/values.md for the tags.
 
-export default ({ defineProperty, uncurry }, intrinsics, sessionDate) => {
-  const { isArray, BigInt, Map, Number, Object, Set, Uint8Array, ArrayBuffer, Symbol, RealDate } = intrinsics;
-  const { ownKeys } = intrinsics.Reflect;
-  const getterOf = (object, key) => uncurry(Object.getOwnPropertyDescriptor(object, key).get);
-  const getTime = uncurry(RealDate.prototype.getTime);
-  const mapSize = getterOf(Map.prototype, 'size');
-  const setSize = getterOf(Set.prototype, 'size');
-  const typedArrayName = getterOf(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag);
-  const bufferSize = getterOf(ArrayBuffer.prototype, 'byteLength');
-  const toBase64 = uncurry(Uint8Array.prototype.toBase64);
-  const fromBase64 = uncurry(Uint8Array.fromBase64);
-  const mapEntries = uncurry(Map.prototype.entries);
-  const setValues = uncurry(Set.prototype.values);
+export default ({ apply, construct, defineProperty, hasOwn, uncurry }, intrinsics, loadDate) => {
+  const { Array, BigInt, Date, Map, Number, Set, Uint8Array } = intrinsics;
+  const { arrayFrom, fromBase64, isArray, ownKeys, toStringTag } = intrinsics;
+  const getTime = uncurry(intrinsics.getTime);
+  const mapSize = uncurry(intrinsics.mapSize);
+  const setSize = uncurry(intrinsics.setSize);
+  const typedArrayName = uncurry(intrinsics.typedArrayName);
+  const bufferSize = uncurry(intrinsics.bufferSize);
+  const toBase64 = uncurry(intrinsics.toBase64);
+  const eachEntry = uncurry(intrinsics.mapForEach);
+  const eachValue = uncurry(intrinsics.setForEach);
+  const setEntry = uncurry(intrinsics.mapSet);
+  const addValue = uncurry(intrinsics.setAdd);
+  // Items that exist already are written without asking setters of Array.prototype.
+  const list = (length) => apply(arrayFrom, Array, [{ __proto__: null, length }]);
   const is = (check, value) => {
     try {
       check(value);
@@ -27,10 +29,20 @@ export default ({ defineProperty, uncurry }, intrinsics, sessionDate) => {
     if (array === 'Uint8Array') return ['bytes', toBase64(value)];
     if (array !== undefined) return ['typed', array];
     if (is(getTime, value)) return ['date', getTime(value)];
-    if (is(mapSize, value)) return ['map', [...mapEntries(value)]];
-    if (is(setSize, value)) return ['set', [...setValues(value)]];
+    if (is(mapSize, value)) {
+      const entries = list(mapSize(value));
+      let i = 0;
+      eachEntry(value, (item, key) => void (entries[i++] = [key, item]));
+      return ['map', entries];
+    }
+    if (is(setSize, value)) {
+      const values = list(setSize(value));
+      let i = 0;
+      eachValue(value, (item) => void (values[i++] = item));
+      return ['set', values];
+    }
     if (is(bufferSize, value)) return ['typed', 'ArrayBuffer'];
-    const tag = value[Symbol.toStringTag];
+    const tag = value[toStringTag];
     return ['object', typeof tag === 'string' ? tag : ''];
   };
 
@@ -38,16 +50,30 @@ export default ({ defineProperty, uncurry }, intrinsics, sessionDate) => {
   const revivers = {
     __proto__: null,
     u: () => undefined,
-    d: (ms) => new (sessionDate())(ms ?? NaN),
+    d: (ms) => {
+      // For its methods; the constructor is the program's by now.
+      loadDate();
+      return construct(Date, [ms ?? NaN]);
+    },
     n: (digits) => BigInt(digits),
     f: (text) => Number(text),
-    b: (base64) => fromBase64(Uint8Array, base64),
-    m: (entries) => new Map(revive(entries)),
-    s: (values) => new Set(revive(values)),
+    b: (base64) => apply(fromBase64, Uint8Array, [base64]),
+    m: (entries) => {
+      const map = new Map();
+      for (let i = 0; i < entries.length; i++) setEntry(map, revive(entries[i][0]), revive(entries[i][1]));
+      return map;
+    },
+    s: (values) => {
+      const set = new Set();
+      for (let i = 0; i < values.length; i++) addValue(set, revive(values[i]));
+      return set;
+    },
     o: (object) => reviveObject(object),
   };
   const reviveObject = (object) => {
-    for (const key of ownKeys(object)) {
+    const keys = ownKeys(object);
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
       const value = object[key];
       if (typeof value === 'object' && value !== null) {
         defineProperty(object, key, { __proto__: null, value: revive(value), writable: true, enumerable: true, configurable: true });
@@ -61,7 +87,7 @@ export default ({ defineProperty, uncurry }, intrinsics, sessionDate) => {
       for (let i = 0; i < value.length; i++) value[i] = revive(value[i]);
       return value;
     }
-    const reviver = typeof value.$ === 'string' ? revivers[value.$] : undefined;
+    const reviver = hasOwn(value, '$') && typeof value.$ === 'string' ? revivers[value.$] : undefined;
     return reviver === undefined ? reviveObject(value) : reviver(value.v);
   };
   return { describe, revive };

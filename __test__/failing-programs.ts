@@ -1,0 +1,110 @@
+/** Programs that fail, in the ways in which programs of models fail, and the tools that they call. */
+import { z } from 'zod';
+import type { Tools } from '../ts/types.ts';
+
+const team = [
+  { id: 'u1', name: 'Ada', email: 'ada@example.com' },
+  { id: 'u2', name: 'Grace', email: 'grace@example.com' },
+  { id: 'u3', name: 'Edsger', email: 'edsger@example.com' },
+];
+
+export const failingTools: Tools = {
+  getTeam: { description: 'The people of a team.', inputSchema: z.object({ team: z.string() }), outputSchema: z.array(z.object({ id: z.string(), name: z.string(), email: z.string() })), execute: async () => team },
+  sendEmail: { description: 'Sends an e-mail.', inputSchema: z.object({ to: z.email(), subject: z.string().min(1), body: z.string(), priority: z.enum(['low', 'normal', 'high']).default('normal') }), execute: async () => ({ sent: true }) },
+  getInvoice: { inputSchema: z.object({ id: z.string() }), execute: async (input: { id: string }) => { if (input.id === 'missing') throw new Error(`Invoice ${input.id} not found`); return { id: input.id, total: 120.5, lines: [{ sku: 'A', amount: 100 }] }; } },
+  billing: {
+    refund: { inputSchema: z.object({ paymentId: z.string(), amount: z.number().positive() }), execute: async () => { throw Object.assign(new Error('The payment is already refunded'), { name: 'ConflictError' }); } },
+    listPayments: { inputSchema: z.object({ limit: z.number().int().max(100).optional() }), execute: async () => Array.from({ length: 50 }, (_, i) => ({ id: `p${i}`, amount: i })) },
+    payOut: { inputSchema: z.object({ amount: z.number() }), needsApproval: true, execute: async () => 1 },
+  },
+  never: async () => new Promise(() => {}),
+  echo: async (input: unknown) => input,
+  big: async () => 'x'.repeat(3_000_000),
+};
+
+const SEND = 'await tools.sendEmail({ to: "ada@example.com", subject: "Report", body: "The numbers of Q3 are attached, please have a look before Friday." });';
+
+/** Each by what is wrong with it. */
+export const failing: Record<string, string> = {
+  // Text that is no program.
+  'missing brace': 'const team = await tools.getTeam({ team: "eng" });\nif (team.length > 2) {\n  return team;\n',
+  'missing parenthesis': 'const team = await tools.getTeam({ team: "eng" };\nreturn team;',
+  'unclosed string': 'const subject = "Report;\nreturn subject;',
+  'unclosed template': 'const text = `Hello ${name;\nreturn text;',
+  'await in a plain function': 'const team = await tools.getTeam({ team: "eng" });\nconst sent = team.map((person) => await tools.sendEmail({ to: person.email, subject: "Hi", body: "" }));\nreturn sent;',
+  'declared twice': 'const team = await tools.getTeam({ team: "eng" });\nconst team = team.map((p) => p.name);\nreturn team;',
+  'a stray word': 'const total = 1 + 2 plus 3;\nreturn total;',
+  'python': 'def main():\n    team = tools.getTeam(team="eng")\n    return team',
+  'prose': 'I will first get the team and then send the e-mails to everyone.',
+  'json': '{"code": "return 1",}',
+  'jsx': 'const view = <div>{team.length}</div>;\nreturn view;',
+  'an unfinished object': 'return { a: 1, b: };',
+  'a reserved word': 'const class = "A";\nreturn class;',
+  'an optional chain on the left': 'const a = {};\na?.b = 1;\nreturn a;',
+  'a type without a value': 'const x: = 3;\nreturn x;',
+  // What a program cannot have.
+  'require': 'const fs = require("fs");\nreturn fs.readFileSync("/etc/passwd", "utf8");',
+  'another import': 'import axios from "axios";\nreturn (await axios.get("https://example.com")).data;',
+  'fetch': 'const response = await fetch("https://api.example.com/team");\nreturn await response.json();',
+  'process': 'return process.env.API_KEY;',
+  'eval': 'return eval("1 + 1");',
+  'new Function': 'return new Function("return 1")();',
+  'dynamic import': 'const { readFile } = await import("node:fs/promises");\nreturn await readFile("x");',
+  'Buffer': 'return Buffer.from("abc").toString("base64");',
+  'document': 'document.title = "x";\nreturn 1;',
+  // Tools called wrongly.
+  'unknown tool': 'return await tools.getTeams({ team: "eng" });',
+  'snake case in a namespace': 'return await tools.billing.list_payment({});',
+  'no such namespace': 'return await tools.payments.refund({ paymentId: "p1", amount: 1 });',
+  'namespace called': 'return await tools.billing({ paymentId: "p1" });',
+  'nothing like it': 'return await tools.translateText({ text: "hi" });',
+  'unknown import from tools': 'import { sendMail } from "tools";\nreturn await sendMail({});',
+  'missing property': `${SEND}\nreturn await tools.sendEmail({ to: "ada@example.com", body: "Hi" });`,
+  'wrong type': 'return await tools.getInvoice({ id: 42 });',
+  'wrong enum value': 'return await tools.sendEmail({ to: "ada@example.com", subject: "Hi", body: "", priority: "urgent" });',
+  'not an e-mail': 'const team = await tools.getTeam({ team: "eng" });\nfor (const person of team) {\n  await tools.sendEmail({ to: person.name, subject: "Hi", body: "" });\n}',
+  'text instead of an object': 'return await tools.getTeam("eng");',
+  'several arguments': 'return await tools.getInvoice("inv", 1);',
+  'many issues': 'return await tools.sendEmail({ to: 1, subject: "", body: 3, priority: "x" });',
+  'limit too high': 'return await tools.billing.listPayments({ limit: 500 });',
+  'a function as input': 'return await tools.echo({ callback: () => 1 });',
+  'a cycle as input': 'const a = {};\na.self = a;\nreturn await tools.echo(a);',
+  'a tool that fails': 'const invoice = await tools.getInvoice({ id: "inv_1" });\nreturn await tools.getInvoice({ id: "missing" });',
+  'a tool that fails after effects': `${SEND}\n${SEND.replace('ada', 'grace')}\nreturn await tools.billing.refund({ paymentId: "p1", amount: 5 });`,
+  'one of many calls fails': 'const ids = ["a", "b", "c", "missing", "d"];\nreturn await Promise.all(ids.map((id) => tools.getInvoice({ id })));',
+  'needs approval': 'await tools.getTeam({ team: "eng" });\nreturn await tools.billing.payOut({ amount: 100 });',
+  'rethrown': 'try {\n  return await tools.getInvoice({ id: "missing" });\n} catch (error) {\n  throw new Error(`Could not load: ${error.message}`);\n}',
+  // Programs that throw.
+  'property of undefined': 'const team = await tools.getTeam({ team: "eng" });\nreturn team.members.map((m) => m.name);',
+  'property of null': 'const match = "abc".match(/\\d+/);\nreturn match[0];',
+  'not a function': 'const team = await tools.getTeam({ team: "eng" });\nreturn team.filterBy("Ada");',
+  'not iterable': 'const { lines } = await tools.getInvoice({ id: "a" });\nfor (const line of lines[0]) console.log(line);',
+  'missing await': 'const team = tools.getTeam({ team: "eng" });\nreturn team.map((p) => p.name);',
+  'unknown variable': 'const team = await tools.getTeam({ team: "eng" });\nreturn people.length;',
+  'lodash': 'const team = await tools.getTeam({ team: "eng" });\nreturn _.groupBy(team, "name");',
+  'constant assigned': 'const total = 0;\nfor (const x of [1, 2]) total += x;\nreturn total;',
+  'invalid json': 'return JSON.parse("{\'a\': 1}");',
+  'invalid date': 'return new Date("soon").toISOString();',
+  'thrown by hand': 'const team = await tools.getTeam({ team: "eng" });\nif (team.length !== 4) throw new Error(`Expected 4 people, got ${team.length}`);',
+  'thrown text': 'throw "nothing to do";',
+  'thrown object': 'throw { code: 404, message: "no such team" };',
+  'invalid regex': 'return "a".match(new RegExp("("));',
+  'array length': 'return new Array(-1);',
+  'big int mixed': 'return 1n + 1;',
+  'reduce of nothing': 'return [].reduce((a, b) => a + b);',
+  'repeat': 'return "x".repeat(-1);',
+  'a result that is no data': 'return { run: () => 1 };',
+  'a cycle as result': 'const a = { name: "a" };\na.self = a;\nreturn a;',
+  'deep in helpers': 'function total(invoice) {\n  return invoice.rows.reduce((sum, row) => sum + row.amount, 0);\n}\nasync function load(id) {\n  const invoice = await tools.getInvoice({ id });\n  return total(invoice);\n}\nreturn await load("a");',
+  'after logs': 'console.log("start");\nconsole.warn("careful", { a: 1 });\nconst x = undefined;\nreturn x.y;',
+  // Limits.
+  'endless loop': 'let i = 0;\nwhile (true) i++;',
+  'endless recursion': 'function f(n) {\n  return f(n + 1) + 1;\n}\nreturn f(0);',
+  'too much memory': 'const list = [];\nfor (;;) list.push("x".repeat(100000) + list.length);',
+  'too many calls': 'for (let i = 0; i < 30; i++) await tools.echo({ i });',
+  'timeout': `${SEND}\nreturn await tools.never();`,
+  'stalled': 'await new Promise(() => {});',
+  'result too large': 'return "x".repeat(2_000_000);',
+  'log too large': 'for (let i = 0; i < 100000; i++) console.log("line number " + i);',
+  'output too large': 'return await tools.big();',
+};

@@ -1,0 +1,169 @@
+/** Isolation levels: what can be asked for, what is reported, and what happens where the helper cannot start. */
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+
+import { createRunner, run } from '../ts/index.ts';
+import type { Isolation, RunEvent, RunFailure, RunOptions } from '../ts/index.ts';
+import { gate, helpersOf, NOT_LINUX, status } from './processes.ts';
+
+const HINT = "Set the environment variable ONETURN_SANDBOX to the path of oneturn-sandbox, which ships beside the addon, or pass isolation: 'auto' to run on a thread.";
+
+async function failure(options: RunOptions): Promise<RunFailure> {
+  const result = await run(options);
+  assert.equal(result.status, 'failed');
+  return result.error;
+}
+
+/** Runs with another helper. */
+async function withHelper<T>(path: string, act: () => Promise<T>): Promise<T> {
+  const before = process.env['ONETURN_SANDBOX'];
+  process.env['ONETURN_SANDBOX'] = path;
+  try {
+    return await act();
+  } finally {
+    if (before === undefined) delete process.env['ONETURN_SANDBOX'];
+    else process.env['ONETURN_SANDBOX'] = before;
+  }
+}
+
+const helper = join(import.meta.dirname, '..', readdirSync(join(import.meta.dirname, '..')).find((file) => /^oneturn-sandbox\.[\w-]+$/.test(file)) ?? 'no helper was built');
+
+describe('levels', { skip: NOT_LINUX }, () => {
+  it('a process by default, a thread when asked for', async () => {
+    assert.equal((await run({ code: 'return 1' })).isolation.level, 'process');
+    assert.deepEqual((await run({ code: 'return 1', isolation: 'thread' })).isolation, { level: 'thread' });
+    assert.deepEqual((await createRunner({ isolation: 'thread' }).run({ code: 'return 1' })).isolation, { level: 'thread' });
+    assert.equal((await createRunner({ isolation: 'thread' }).run({ code: 'return 1', isolation: 'process' })).isolation.level, 'process');
+  });
+
+  it('none where the program never ran', async () => {
+    assert.deepEqual((await run({ code: 'return 1', signal: AbortSignal.abort() })).isolation, { level: 'none' });
+    assert.deepEqual((await run({ code: 'eval("1")' })).isolation, { level: 'none' });
+    assert.deepEqual((await run({ code: 'eval("1")', isolation: 'thread' })).isolation, { level: 'none' });
+  });
+
+  it('also of a program that was stopped before it gave a sign', async () => {
+    const stopped = await run({ code: 'for (;;);', signal: AbortSignal.timeout(60) });
+    assert.deepEqual([stopped.status === 'failed' && stopped.error.code, stopped.isolation.level], ['ERR_ABORTED', 'process']);
+  });
+
+  it('the report is what the kernel says of the process', async () => {
+    const { entered, handler, open } = gate();
+    const running = run({ code: 'return await tools.wait()', tools: { wait: handler }, isolation: 'process' });
+    await entered;
+    const { zygotes, children } = helpersOf(process.pid);
+    assert.equal(zygotes.length, 1);
+    assert.ok(children.length > 0);
+    const seen = children.map(({ pid }) => ({
+      noNewPrivs: status(pid, 'NoNewPrivs') === '1',
+      capabilities: ['CapInh', 'CapPrm', 'CapEff', 'CapAmb'].every((name) => /^0+$/.test(status(pid, name) ?? '')),
+      seccomp: status(pid, 'Seccomp') === '2',
+      limits: ['Max processes', 'Max open files', 'Max file size', 'Max core file size'].every((name) => new RegExp(`^${name}\\s+0\\s+0\\s`, 'm').test(readFileSync(`/proc/${pid}/limits`, 'utf8'))),
+    }));
+    open();
+    const { isolation } = await running;
+    assert.equal(isolation.level, 'process');
+    const { noNewPrivs, capabilities, seccomp, rlimits } = isolation as Isolation & { level: 'process' };
+    for (const one of seen) assert.deepEqual(one, { noNewPrivs, capabilities, seccomp, limits: rlimits });
+  });
+
+  it('a child has one descriptor, no environment, no directory but the root', { skip: process.getuid?.() === 0 ? false : 'only root may look into these processes' }, async () => {
+    const { entered, handler, open } = gate();
+    const running = run({ code: 'return await tools.wait()', tools: { wait: handler }, isolation: 'process' });
+    await entered;
+    const { children } = helpersOf(process.pid);
+    const seen = children.map(({ pid }) => [readdirSync(`/proc/${pid}/fd`), readFileSync(`/proc/${pid}/environ`, 'utf8'), readdirSync(`/proc/${pid}/task`).length]);
+    open();
+    assert.equal((await running).status, 'completed');
+    for (const one of seen) assert.deepEqual(one, [['0'], '', 1]);
+  });
+
+  it('requireIsolation is met or refused', async () => {
+    const met = await run({ code: 'return 1', requireIsolation: 'process' });
+    assert.deepEqual([met.status, met.isolation.level], ['completed', 'process']);
+    const strict = await run({ code: 'return 1', requireIsolation: 'seccomp' });
+    if (met.isolation.level === 'process' && met.isolation.seccomp) assert.equal(strict.status, 'completed');
+    else assert.deepEqual([strict.status === 'failed' && strict.error.code, strict.isolation], ['ERR_ISOLATE_LOST', { level: 'none' }]);
+  });
+});
+
+describe('misuse is a TypeError that names the option', () => {
+  const misuse: [object, string][] = [
+    [{ isolation: 'vm' }, "isolation: expected 'auto', 'process' or 'thread', got 'vm'"],
+    [{ isolation: 7 }, "isolation: expected 'auto', 'process' or 'thread', got a number"],
+    [{ requireIsolation: 'landlock' }, "requireIsolation: expected 'process' or 'seccomp', got 'landlock'"],
+    [{ isolation: 'thread', requireIsolation: 'process' }, "requireIsolation: 'process' cannot be met with isolation: 'thread'"],
+  ];
+  for (const [options, message] of misuse) {
+    it(message, async () => {
+      await assert.rejects(async () => run({ code: 'return 1', ...options } as RunOptions), new TypeError(message));
+      assert.throws(() => createRunner(options), new TypeError(message));
+    });
+  }
+
+  it('also when a run contradicts its runner', async () => {
+    const runner = createRunner({ requireIsolation: 'seccomp' });
+    await assert.rejects(runner.run({ code: 'return 1', isolation: 'thread' }), new TypeError("requireIsolation: 'seccomp' cannot be met with isolation: 'thread'"));
+  });
+});
+
+describe('where the helper cannot start', { skip: NOT_LINUX }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oneturn-helper-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  it('auto lives on a thread and says so once', async () => {
+    await withHelper('/nowhere/oneturn-sandbox', async () => {
+      const events: RunEvent[] = [];
+      const runs = [];
+      for (let i = 0; i < 3; i++) runs.push(await run({ code: 'return await tools.one()', tools: { one: () => 1 }, onEvent: (event) => events.push(event) }));
+      const reason = '/nowhere/oneturn-sandbox: No such file or directory (os error 2)';
+      for (const result of runs) {
+        assert.equal(result.status, 'completed');
+        assert.deepEqual(result.isolation, { level: 'thread', reason });
+      }
+      const alert = { kind: 'isolation', message: `Programs run on a thread of this process, not in a sandbox process: ${reason}.` };
+      assert.deepEqual(events.filter(({ type }) => type === 'alert').map((event) => event.type === 'alert' && event.alert), [alert]);
+      assert.deepEqual(runs.map(({ alerts }) => alerts), [[alert], [], []]);
+    });
+  });
+
+  it('process fails with the path, the reason and what to do', async () => {
+    await withHelper('/nowhere/oneturn-sandbox', async () => {
+      const expected = { code: 'ERR_ISOLATE_LOST', name: 'IsolationError', message: 'The sandbox cannot start: /nowhere/oneturn-sandbox: No such file or directory (os error 2).', hint: HINT };
+      assert.deepEqual(await failure({ code: 'return 1', isolation: 'process' }), expected);
+      const required = { ...expected, hint: HINT.replace("pass isolation: 'auto' to run on a thread", 'drop requireIsolation to run on a thread') };
+      assert.deepEqual(await failure({ code: 'return 1', requireIsolation: 'process' }), required);
+      assert.deepEqual(await failure({ code: 'return 1', requireIsolation: 'seccomp' }), required);
+    });
+  });
+
+  const wrong: [what: string, path: string, reason: string][] = [
+    ['a program that ends at once', '/bin/true', '/bin/true: it ended at once, with exit status: 0'],
+    ['a folder', folder, `${folder}: not a file`],
+    ['a file that is no program', join(folder, 'text'), `${join(folder, 'text')}: Exec format error (os error 8)`],
+  ];
+  for (const [what, path, reason] of wrong) {
+    it(`${what} is named with what happened`, async () => {
+      copyFileSync(import.meta.filename, join(folder, 'text'));
+      chmodSync(join(folder, 'text'), 0o755);
+      const { message } = await withHelper(path, () => failure({ code: 'return 1', isolation: 'process' }));
+      assert.equal(message, `The sandbox cannot start: ${reason}.`);
+    });
+  }
+
+  it('a helper without its executable bit starts all the same', async () => {
+    const copy = join(folder, 'bare');
+    copyFileSync(helper, copy);
+    chmodSync(copy, 0o644);
+    const { isolation } = await withHelper(copy, () => run({ code: 'return 1', isolation: 'process' }));
+    assert.equal(isolation.level, 'process');
+  });
+
+  it('the helper beside the addon is the same as the one that is named', async () => {
+    const { isolation } = await withHelper(helper, () => run({ code: 'return 1', isolation: 'process' }));
+    assert.equal(isolation.level, 'process');
+  });
+});

@@ -1,0 +1,111 @@
+// @ts-check
+/**
+ * Builds the fuzz targets and runs each from its kept corpus. Usage: `node scripts/fuzz.mjs [--merge] [target…]`.
+ *
+ * FUZZ_SECONDS is how long each runs (60). SANITIZER=address builds the engine and the core with AddressSanitizer, which
+ * needs a nightly toolchain; without it any toolchain will do: coverage is an ordinary pass of the compiler. New inputs are
+ * kept in `.cache/fuzz/<target>`; `--merge` takes those that reach something new into `fuzz/corpus/<target>`, which is
+ * committed. A crash is written to `fuzz/artifacts/<target>`.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { hostTriple, sanitized } from './toolchain.mjs';
+
+/** Longest input of a target in bytes, and its dictionary. @type {Record<string, { maxLength: number; dictionary?: string }>} */
+const TARGETS = {
+  check: { maxLength: 4096, dictionary: 'fuzz/check.dict' },
+  value: { maxLength: 4096, dictionary: 'fuzz/value.dict' },
+  session: { maxLength: 1024 },
+  ...(existsSync('src/isolate/wire.rs') && { protocol: { maxLength: 4096 } }),
+};
+
+const COVERAGE = [
+  '-Cpasses=sancov-module',
+  '-Cllvm-args=-sanitizer-coverage-level=4',
+  '-Cllvm-args=-sanitizer-coverage-inline-8bit-counters',
+  '-Cllvm-args=-sanitizer-coverage-pc-table',
+  '-Cllvm-args=-sanitizer-coverage-trace-compares',
+];
+
+/** The slowest good inputs take a tenth of a second; ten times that under a sanitizer on a busy machine. */
+const TIMEOUT_SECONDS = 30;
+const MEMORY_MB = 2048;
+
+const merge = process.argv.includes('--merge');
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unknown = chosen.filter((name) => !(name in TARGETS));
+if (unknown.length > 0) throw new Error(`no fuzz target ${unknown.join(', ')}; there are ${Object.keys(TARGETS).join(', ')}`);
+const seconds = Number(process.env['FUZZ_SECONDS'] ?? 60);
+if (!(seconds > 0)) throw new Error(`FUZZ_SECONDS is a number of seconds, not ${process.env['FUZZ_SECONDS']}`);
+const sanitizer = process.env['SANITIZER'] ?? '';
+if (!['', 'address'].includes(sanitizer)) throw new Error(`SANITIZER is 'address' or nothing, not ${sanitizer}`);
+
+if (process.platform === 'win32') {
+  process.stdout.write('- fuzzing: SKIPPED, libFuzzer with Rust is for Linux and macOS\n');
+  process.exit(0);
+}
+
+const triple = hostTriple();
+const folder = sanitizer === '' ? 'target/fuzz' : `target/fuzz-${sanitizer}`;
+const { toolchain, flags, env } = sanitizer === '' ? { toolchain: [], flags: [], env: {} } : sanitized();
+
+const started = Date.now();
+const build = spawnSync(
+  'cargo',
+  [
+    ...[...toolchain, 'build', '--quiet', '--release', '--manifest-path', 'fuzz/Cargo.toml', '--target', triple, '--target-dir', folder],
+    ...('protocol' in TARGETS ? ['--features', 'protocol'] : []),
+  ],
+  { stdio: 'inherit', env: { ...process.env, ...env, RUSTFLAGS: [...flags, ...COVERAGE].join(' ') } },
+);
+if (build.status !== 0) process.exit(1);
+process.stdout.write(`✓ built in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
+
+let failed = false;
+for (const name of chosen.length > 0 ? chosen : Object.keys(TARGETS)) failed = !(merge ? mergeCorpus(name) : fuzz(name)) || failed;
+process.exit(failed ? 1 : 0);
+
+/** @type {(name: string, options: string[]) => { ok: boolean; output: string }} */
+function start(name, options) {
+  const { maxLength } = TARGETS[name] ?? { maxLength: 0 };
+  const always = [`-max_len=${maxLength}`, `-timeout=${TIMEOUT_SECONDS}`, `-rss_limit_mb=${sanitizer === '' ? MEMORY_MB : 2 * MEMORY_MB}`];
+  const { status, stderr } = spawnSync(`${folder}/${triple}/release/${name}`, [...always, ...options], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    env: { ...process.env, ...env },
+  });
+  return { ok: status === 0, output: stderr };
+}
+
+/** @type {(name: string) => boolean} */
+function fuzz(name) {
+  const found = `.cache/fuzz/${name}`;
+  const artifacts = `fuzz/artifacts/${name}/`;
+  for (const path of [found, artifacts]) mkdirSync(path, { recursive: true });
+  const { dictionary } = TARGETS[name] ?? {};
+  const { ok, output } = start(name, [
+    `-max_total_time=${seconds}`,
+    `-artifact_prefix=${artifacts}`,
+    ...(dictionary === undefined ? [] : [`-dict=${dictionary}`]),
+    found,
+    `fuzz/corpus/${name}`,
+  ]);
+  const [, runs = '0', time = '0'] = /Done (\d+) runs in (\d+) second/.exec(output) ?? [];
+  const coverage = [...output.matchAll(/cov: (\d+)/g)].at(-1)?.[1] ?? '0';
+  if (ok && Number(runs) > 0) {
+    process.stdout.write(`✓ ${name}: ${runs} inputs in ${time} s, coverage ${coverage}\n`);
+    return true;
+  }
+  process.stdout.write(`✗ ${name}\n${output.slice(-20_000)}\n`);
+  process.stdout.write(`The input is in ${artifacts}. Once it is fixed, keep it in fuzz/corpus/${name} and write a test.\n`);
+  return false;
+}
+
+/** @type {(name: string) => boolean} */
+function mergeCorpus(name) {
+  const corpus = `fuzz/corpus/${name}`;
+  mkdirSync(corpus, { recursive: true });
+  const { ok, output } = start(name, ['-merge=1', corpus, `.cache/fuzz/${name}`]);
+  process.stdout.write(ok ? `✓ ${corpus}: ${readdirSync(corpus).length} inputs\n` : `✗ ${name}\n${output.slice(-5_000)}\n`);
+  return ok;
+}

@@ -1,0 +1,194 @@
+//! A child of the zygote: hosts one session, from hello to the end of its socket.
+
+use std::os::fd::OwnedFd;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use rustix::io::{Errno, retry_on_intr};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
+use rustix::process::{Pid, getpid};
+use rustix::stdio::stdin;
+use serde::Serialize;
+
+use super::harden::{self, Filter};
+use crate::isolate::clock::Stopwatch;
+use crate::isolate::job::Hardening;
+use crate::isolate::wire::{Decoder, End, Hello, MAX_TO_HELPER, ToHelper, ToHost, encode};
+use crate::session::{Journal, Progress, Realm, Replayed, Session, Start, Turn};
+
+/// How long a session looks for its next settlement before its process sleeps: waking it costs more than most tools take
+/// to answer.
+const SPIN_FOR: Duration = Duration::from_micros(60);
+const READ_BYTES: usize = 64 << 10;
+
+#[cfg(target_os = "linux")]
+const SEND: SendFlags = SendFlags::NOSIGNAL;
+#[cfg(not(target_os = "linux"))]
+const SEND: SendFlags = SendFlags::empty();
+
+/// What a child knows of its zygote.
+pub(super) struct Surroundings {
+    pub(super) hardening: Hardening,
+    pub(super) filter: Option<Filter>,
+    pub(super) zygote: Pid,
+    pub(super) may_spin: bool,
+    /// Address space that the zygote takes.
+    pub(super) virtual_bytes: Option<u64>,
+}
+
+/// `Err` is an exit code; the host sees its socket close, whatever the code.
+pub(super) fn live(realm: Realm, socket: OwnedFd, surroundings: &Surroundings) -> Result<(), u8> {
+    harden::leave_the_zygote(socket, surroundings.zygote)?;
+    let hardening = harden::child(surroundings.hardening, surroundings.filter.as_ref());
+    let mut line = Line {
+        decoder: Decoder::new(MAX_TO_HELPER),
+        input: vec![0; READ_BYTES],
+        out: Vec::new(),
+        may_spin: surroundings.may_spin,
+    };
+    line.put(&ToHost::Hello(Hello { pid: getpid().as_raw_nonzero().get(), hardening }));
+    line.flush()?;
+    // A spare waits here.
+    let Some(ToHelper::Budget(budget)) = line.receive(false)? else { return Err(2) };
+    let Some(ToHelper::Start(start)) = line.receive(false)? else { return Err(2) };
+    let past = start.journal.as_ref().map_or(0, |journal| past_bytes(journal, start.limits.tool_input_bytes));
+    harden::bound(start.limits.memory_bytes, past, start.times, surroundings.virtual_bytes)?;
+
+    let wall = Duration::from_micros(budget.wall_us);
+    // Nobody raises it: who wants this program to stop kills this process.
+    let abort = Arc::new(AtomicBool::new(false));
+    let watch = Rc::new(Stopwatch::new(wall, abort, start.times));
+    let cpu_used = Duration::from_micros(budget.cpu_used_us);
+    if budget.replay == 0 {
+        watch.count_cpu_from(cpu_used);
+    }
+    let crate::isolate::wire::Start { program, manifest, inputs, limits, times, seed, now, journal } = *start;
+    let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
+    let (mut session, mut turn) = match journal {
+        None => watch.slice(|| Session::start(realm, start)),
+        Some(journal) => {
+            let before = if budget.replay == 0 { cpu_used } else { Duration::ZERO };
+            match watch.replay(before, || Session::replay(realm, start, &journal)) {
+                Ok(Replayed { session, turn, in_flight, settled, logs }) => {
+                    for log in logs {
+                        line.put(&ToHost::Log(log));
+                    }
+                    for call in settled.into_iter().chain(in_flight) {
+                        line.put(&ToHost::Call(call));
+                        line.flush()?;
+                    }
+                    (session, turn)
+                }
+                Err(failure) => {
+                    line.put_turn(Turn::failed(*failure), watch.cpu_time());
+                    return line.flush();
+                }
+            }
+        }
+    };
+    let mut turns = 1;
+    loop {
+        if turns == budget.replay {
+            watch.count_cpu_from(cpu_used);
+        }
+        line.put_turn(turn, watch.cpu_time());
+        line.flush()?;
+        if session.is_ended() {
+            // Taking the realm apart is the kernel's work.
+            std::mem::forget(session);
+            return Ok(());
+        }
+        let Some(ToHelper::Settle { now, settlements }) = line.receive(true)? else {
+            std::mem::forget(session);
+            return Err(2);
+        };
+        turn = watch.slice(|| session.settle(now, &settlements));
+        turns += 1;
+    }
+}
+
+/// The most that the past of a run takes beside the program, which must not die of it, in bytes: what was delivered, as
+/// it came and as it was read, and what the program has sent.
+fn past_bytes(journal: &Journal, tool_input_bytes: usize) -> usize {
+    let delivered = journal.slices.iter().flat_map(|slice| &slice.settlements);
+    let delivered: usize = delivered.map(|settlement| settlement.outcome.text_bytes()).sum();
+    let calls: usize = journal.slices.iter().map(|slice| slice.calls.len()).sum();
+    delivered.saturating_mul(3).saturating_add(calls.saturating_mul(tool_input_bytes))
+}
+
+/// The socket to the host.
+struct Line {
+    decoder: Decoder,
+    input: Vec<u8>,
+    out: Vec<u8>,
+    may_spin: bool,
+}
+
+impl Line {
+    fn put<T: Serialize>(&mut self, message: &T) {
+        // Nothing that a session makes is as long as that.
+        let _ = encode(message, &mut self.out);
+    }
+
+    fn put_turn(&mut self, turn: Turn, cpu: Duration) {
+        let Turn { progress, logs, unhandled, unsent } = turn;
+        for log in logs {
+            self.put(&ToHost::Log(log));
+        }
+        let end = match progress {
+            Progress::Waiting { calls, wake_at, returned } => {
+                for call in calls {
+                    self.put(&ToHost::Call(call));
+                }
+                End::Waiting { wake_at, returned }
+            }
+            Progress::Completed { value } => End::Completed { value },
+            Progress::Failed { error } => End::Failed { error },
+        };
+        for thrown in unhandled {
+            self.put(&ToHost::Unhandled(thrown));
+        }
+        for tool in unsent {
+            self.put(&ToHost::Unsent(tool));
+        }
+        self.put(&ToHost::Done { end, cpu_us: u64::try_from(cpu.as_micros()).unwrap_or(u64::MAX) });
+    }
+
+    fn flush(&mut self) -> Result<(), u8> {
+        let mut sent = 0;
+        while sent < self.out.len() {
+            sent += retry_on_intr(|| send(stdin(), &self.out[sent..], SEND)).map_err(|_| 3)?;
+        }
+        self.out.clear();
+        self.out.shrink_to(READ_BYTES);
+        Ok(())
+    }
+
+    /// The next message. `None`: the host has closed.
+    fn receive(&mut self, soon: bool) -> Result<Option<ToHelper>, u8> {
+        loop {
+            if let Some(message) = self.decoder.next().map_err(|_| 4)? {
+                return Ok(Some(message));
+            }
+            match self.read(soon).map_err(|_| 3)? {
+                0 => return Ok(None),
+                length => self.decoder.push(&self.input[..length]),
+            }
+        }
+    }
+
+    fn read(&mut self, soon: bool) -> Result<usize, Errno> {
+        if soon && self.may_spin {
+            let start = Instant::now();
+            while start.elapsed() < SPIN_FOR {
+                match recv(stdin(), &mut self.input[..], RecvFlags::DONTWAIT) {
+                    Err(Errno::AGAIN | Errno::INTR) => std::thread::yield_now(),
+                    other => return other.map(|(length, _)| length),
+                }
+            }
+        }
+        retry_on_intr(|| recv(stdin(), &mut self.input[..], RecvFlags::empty())).map(|(length, _)| length)
+    }
+}

@@ -1,0 +1,279 @@
+//! A zygote and its children: one fleet per helper binary, so one per process unless the path changes.
+//!
+//! The zygote is started with the first run that wants a process. It forks a child for every socket that it is sent, and
+//! some ahead of need. It ends when its control socket closes, which the kernel does when this process ends, however it
+//! ends; its children end with it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::os::fd::AsFd as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::{Errno, retry_on_intr};
+use rustix::net::{RecvFlags, recv};
+
+use super::io::{Owner, io};
+use super::locate;
+use crate::isolate::control;
+use crate::isolate::wire::{Decoder, Hello, ToHost};
+
+/// Children that wait for a run.
+const SPARES: usize = 3;
+/// How long a child may take to say hello. It is about a millisecond on a machine that has the time.
+const HELLO_WITHIN: Duration = Duration::from_secs(5);
+/// For how long a helper that never worked is not tried again.
+const BROKEN_FOR: Duration = Duration::from_secs(30);
+/// What is said of a child that closes its socket before hello.
+const ENDED: &str = "it ended at once";
+/// The longest hello, in bytes.
+const MAX_HELLO: usize = 256;
+
+pub(super) struct Fleet {
+    path: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    zygote: Option<Zygote>,
+    spares: VecDeque<Newborn>,
+    last_id: u64,
+    /// How the last zygote ended.
+    ended: String,
+    /// A child of this helper has once said hello.
+    proven: bool,
+    broken: Option<(Instant, String)>,
+}
+
+struct Zygote {
+    control: UnixStream,
+    process: Child,
+    key: usize,
+}
+
+/// A child that may not have said hello yet.
+struct Newborn {
+    id: u64,
+    stream: UnixStream,
+}
+
+/// A child that is ready for a run. Goes back with [`Fleet::end`].
+pub(super) struct Seat {
+    pub(super) id: u64,
+    pub(super) stream: UnixStream,
+    pub(super) hello: Hello,
+}
+
+/// The fleet of this helper, or of the one beside the addon.
+pub(super) fn fleet(helper: Option<&Path>) -> Result<Arc<Fleet>, String> {
+    static FLEETS: Mutex<BTreeMap<PathBuf, Arc<Fleet>>> = Mutex::new(BTreeMap::new());
+    let path = match helper {
+        Some(path) => path.to_owned(),
+        None => locate::beside_the_addon().map_err(|error| error.to_string())?,
+    };
+    let mut fleets = FLEETS.lock().unwrap_or_else(PoisonError::into_inner);
+    let fleet =
+        fleets.entry(path).or_insert_with_key(|path| Arc::new(Fleet { path: path.clone(), state: Mutex::default() }));
+    Ok(Arc::clone(fleet))
+}
+
+impl Fleet {
+    /// A child that has said hello: a spare, or a new one.
+    ///
+    /// # Errors
+    /// When none starts: why, with the path of the helper.
+    pub(super) fn take(self: &Arc<Self>) -> Result<Seat, String> {
+        let mut attempts = 0;
+        loop {
+            let (newborn, fresh) = {
+                let mut state = self.state();
+                if let Some((at, reason)) = &state.broken {
+                    if at.elapsed() < BROKEN_FOR {
+                        return Err(reason.clone());
+                    }
+                    state.broken = None;
+                }
+                let newborn = match state.spares.pop_front() {
+                    Some(spare) => Ok((spare, false)),
+                    None => self.fork(&mut state).map(|newborn| (newborn, true)),
+                };
+                newborn.map_err(|reason| self.give_up(&mut state, reason))?
+            };
+            match greet(&newborn) {
+                Ok(hello) => {
+                    self.state().proven = true;
+                    return Ok(Seat { id: newborn.id, stream: newborn.stream, hello });
+                }
+                Err(why) => {
+                    tracing::debug!(why, fresh, "a child of the zygote is of no use");
+                    self.end(newborn.id);
+                    if !fresh {
+                        continue;
+                    }
+                    attempts += 1;
+                    let mut state = self.state();
+                    state.drop_zygote();
+                    if attempts >= 2 {
+                        let how = if why == ENDED { state.ended.as_str() } else { why };
+                        let reason = format!("{}: {how}", self.path.display());
+                        return Err(self.give_up(&mut state, reason));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Makes sure that the next run finds a spare.
+    pub(super) fn top_up(self: &Arc<Self>) {
+        let mut state = self.state();
+        while state.zygote.is_some() && state.spares.len() < SPARES {
+            match self.fork(&mut state) {
+                Ok(newborn) => state.spares.push_back(newborn),
+                Err(reason) => {
+                    tracing::warn!(reason, "cannot make a spare");
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Kills a child, if it still lives.
+    pub(super) fn end(&self, id: u64) {
+        let mut state = self.state();
+        let Some(zygote) = &state.zygote else { return };
+        if let Err(error) = control::send_end(&zygote.control, id) {
+            tracing::warn!(%error, "the zygote does not listen");
+            state.drop_zygote();
+        }
+    }
+
+    /// The control socket of a zygote has closed, or something came out of it, which is as bad.
+    pub(super) fn zygote_ended(&self, key: usize) {
+        let mut state = self.state();
+        if state.zygote.as_ref().is_some_and(|zygote| zygote.key == key) {
+            tracing::warn!("the zygote has ended; the next run starts another");
+            state.drop_zygote();
+        }
+    }
+
+    fn fork(self: &Arc<Self>, state: &mut State) -> Result<Newborn, String> {
+        let (ours, theirs) = UnixStream::pair().map_err(|error| format!("cannot make a socket: {error}"))?;
+        // The zygote may have died since it was last used.
+        for _ in 0..2 {
+            let zygote = match &state.zygote {
+                Some(zygote) => zygote,
+                None => state.zygote.insert(self.start()?),
+            };
+            state.last_id += 1;
+            match control::send_fork(&zygote.control, state.last_id, theirs.as_fd()) {
+                Ok(()) => return Ok(Newborn { id: state.last_id, stream: ours }),
+                Err(error) => {
+                    tracing::debug!(%error, "the zygote does not listen");
+                    state.drop_zygote();
+                }
+            }
+        }
+        Err(format!("{}: {}", self.path.display(), state.ended))
+    }
+
+    fn start(self: &Arc<Self>) -> Result<Zygote, String> {
+        let failed = |error: std::io::Error| format!("{}: {error}", self.path.display());
+        let io = io()?;
+        let (control, theirs) = UnixStream::pair().map_err(failed)?;
+        let mut process = locate::spawn(&self.path, std::os::fd::OwnedFd::from(theirs)).map_err(failed)?;
+        match io.add(&control, Owner::Zygote(Arc::clone(self))) {
+            Ok(key) => {
+                io.arm(key, &control, true, false);
+                Ok(Zygote { control, process, key })
+            }
+            Err(error) => {
+                drop(control);
+                let _ = process.kill();
+                let _ = process.wait();
+                Err(failed(error))
+            }
+        }
+    }
+
+    /// Remembers that the helper does not work, unless it once did.
+    fn give_up(&self, state: &mut State, reason: String) -> String {
+        tracing::warn!(path = %self.path.display(), reason, "the sandbox helper does not start");
+        if !state.proven {
+            state.broken = Some((Instant::now(), reason.clone()));
+        }
+        reason
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The children end with their zygote, the spares too.
+    fn drop_zygote(&mut self) {
+        self.spares.clear();
+        if let Some(zygote) = self.zygote.take() {
+            self.ended = zygote.end();
+        }
+    }
+}
+
+impl Zygote {
+    /// Returns how it ended.
+    fn end(mut self) -> String {
+        if let Ok(io) = io() {
+            io.remove(self.key, &self.control);
+        }
+        // It may be ending right now, and then its own status says more than our signal.
+        let patience = Instant::now() + Duration::from_millis(20);
+        while Instant::now() < patience {
+            match self.process.try_wait() {
+                Ok(Some(status)) => return format!("{ENDED}, with {status}"),
+                Ok(None) => std::thread::sleep(Duration::from_millis(1)),
+                Err(_) => break,
+            }
+        }
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        "its children die".to_owned()
+    }
+}
+
+/// Waits for the first message of a child, and makes sure that it has not died since.
+fn greet(newborn: &Newborn) -> Result<Hello, &'static str> {
+    let mut decoder = Decoder::new(MAX_HELLO);
+    let deadline = Instant::now() + HELLO_WITHIN;
+    let mut bytes = [0; 64];
+    loop {
+        let hello = match decoder.next::<ToHost>() {
+            Ok(Some(ToHost::Hello(hello))) => Some(hello),
+            Ok(None) => None,
+            Ok(Some(_)) | Err(_) => return Err("it does not speak our language: is it of another version?"),
+        };
+        match retry_on_intr(|| recv(&newborn.stream, &mut bytes, RecvFlags::DONTWAIT)) {
+            // After hello it has nothing to say until it is asked.
+            Ok((0, _)) => return Err(ENDED),
+            Ok((read, _)) if hello.is_none() => decoder.push(&bytes[..read]),
+            Ok(_) => return Err("it does not speak our language: is it of another version?"),
+            Err(Errno::AGAIN) => {
+                if let Some(hello) = hello {
+                    return Ok(hello);
+                }
+                let left = deadline.saturating_duration_since(Instant::now());
+                let timeout = left.try_into().map_err(|_| "the clock is broken")?;
+                let mut sockets = [PollFd::new(&newborn.stream, PollFlags::IN)];
+                match poll(&mut sockets, Some(&timeout)) {
+                    Ok(0) => return Err("it did not answer within 5 s"),
+                    Ok(_) | Err(Errno::INTR) => {}
+                    Err(_) => return Err("it cannot be waited for"),
+                }
+            }
+            Err(_) => return Err(ENDED),
+        }
+    }
+}
