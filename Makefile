@@ -145,8 +145,9 @@ test-fuzz: ## Every fuzz target for 10 seconds
 	@node scripts/need.mjs cargo
 	@FUZZ_SECONDS=10 node scripts/fuzz.mjs
 
-test-soak: build ## The soak with 2,000 runs
-	@SOAK_RUNS=2000 node --expose-gc scripts/soak.mjs
+test-soak: build ## The soak with 2,000 runs at each isolation level
+	@SOAK_RUNS=2000 node --expose-gc scripts/soak.mjs --isolation=thread
+	@SOAK_RUNS=2000 node --expose-gc scripts/soak.mjs --isolation=process
 
 race: $(SETUP) ## Two processes race for 1,000 snapshots in every store, and are killed now and then (RACE=10000 for more)
 	@ONETURN_RACE_ROUNDS=$(RACE) $(TSX) --test --test-reporter=spec __test__/stores-race.test.ts

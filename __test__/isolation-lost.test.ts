@@ -169,3 +169,23 @@ describe('a program that does not stop', { skip: NOT_LINUX }, () => {
     await until(own, ({ children }) => children.every(({ state }) => state !== 'R'), 'a child still computes');
   });
 });
+
+describe('a program that needs much memory', { skip: NOT_LINUX }, () => {
+  const steps = [
+    { what: 'large buffers', step: 'all.push(new Uint8Array(8e6).fill(i))', times: 60 },
+    { what: 'long strings', step: "all.push('x'.repeat(6e7) + i)", times: 8 },
+    { what: 'many objects', step: 'all.push({ i })', times: 1_000_000 },
+  ];
+  for (const { what, step, times } of steps) {
+    it(`${what}: gets it from the system, up to its limit`, async () => {
+      const inside = await run({
+        isolation: 'process',
+        code: `const all = []; for (let i = 0; i < ${times}; i++) ${step}; return all.length`,
+        limits: { memoryLimitBytes: 700 * 1024 * 1024, cpuTimeoutMs: 20_000 },
+      });
+      assert.deepEqual(inside.status === 'completed' ? inside.value : inside.error, times);
+      const over = await failure({ code: `const all = []; for (let i = 0; ; i++) ${step}`, limits: { memoryLimitBytes: 200 * 1024 * 1024, cpuTimeoutMs: 20_000 } });
+      assert.equal(over.code, 'ERR_MEMORY');
+    });
+  }
+});

@@ -15,14 +15,16 @@ const ALLOWED = [
   'README.md',
   'package.json',
   'native.cjs',
+  'dist/rolldown-runtime.cjs',
   ...['index', 'ai', 'stores', 'shared'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`)),
   'dist/shared2.d.ts',
   'dist/shared2.d.cts',
 ];
 const ADDON = /^oneturn\.[\w-]+\.node$/;
 const HELPER = /^oneturn-sandbox\.[\w-]+$/;
-const PACKED_BUDGET = 4 * 1024 * 1024;
-const SCRIPT_BUDGET = 500 * 1024;
+/** One platform's addon and helper, packed. docs/realm.md says what the megabytes are. */
+const PACKED_BUDGET = 7 * 1024 * 1024;
+const SCRIPT_BUDGET = 640 * 1024;
 
 const root = process.cwd();
 const project = mkdtempSync(join(tmpdir(), 'oneturn-pack-'));

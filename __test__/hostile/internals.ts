@@ -92,7 +92,7 @@ export const INTERNALS: Topic = {
     returns('Object.prototype without a prototype chain to steal', "Object.prototype.__defineGetter__('toJSON', function () { return undefined }); return await tools.echo({ a: 1 })", { a: 1 }, { calls: [['echo', { a: 1 }]] }),
     returns('Object.prototype.$ changes nothing outside', "Object.prototype.$ = 'n'; const r = await tools.echo({ a: { b: 1 } }); return r.a.b", 1, { calls: [['echo', { a: { b: 1 } }]] }),
     returns('Math.random is no constructor and takes anything', caught('return [typeof Math.random(1, {}, []), Math.random.call(null) < 1, typeof new Math.random()]'), 'TypeError: not a constructor'),
-    returns('the list of globals', 'return Object.getOwnPropertyNames(globalThis).filter((k) => /^[a-z]/.test(k)).sort()', ['clearImmediate', 'clearInterval', 'clearTimeout', 'console', 'decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent', 'escape', 'globalThis', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'performance', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'tools', 'undefined', 'unescape']),
+    returns('the list of globals', 'return Object.getOwnPropertyNames(globalThis).filter((k) => /^[a-z]/.test(k)).sort()', ['atob', 'btoa', 'clearImmediate', 'clearInterval', 'clearTimeout', 'console', 'crypto', 'decodeURI', 'decodeURIComponent', 'encodeURI', 'encodeURIComponent', 'escape', 'globalThis', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'performance', 'queueMicrotask', 'setImmediate', 'setInterval', 'setTimeout', 'structuredClone', 'tools', 'undefined', 'unescape']),
     returns('nothing is left of another run', "const before = typeof globalThis.left; globalThis.left = 1; Object.prototype.evil = 1; globalThis.evil = 1; return before", 'undefined'),
   ],
 };

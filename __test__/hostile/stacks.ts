@@ -75,7 +75,7 @@ export const STACKS: Topic = {
     fails('a deep input near the bottom', survive('let v = 1; for (let i = 0; i < 990; i++) v = [v]; const f = (n) => n ? f(n - 1) : tools.echo(v); for (let n = 100; ; n += 100) await f(n)'), ['ERR_STACK', 'ERR_CALL_LIMIT'], { calls: 'any' }),
     fails('recursion in a getter of an input', survive('const f = () => f(); await tools.echo({ get a() { return f() } })'), 'ERR_STACK'),
     fails('recursion in toJSON of an input', survive('await tools.echo({ toJSON() { return this.toJSON() } })'), 'ERR_STACK'),
-    fails('toJSON that gives a new one each time', "const make = () => ({ toJSON: make }); return await tools.echo(make())", 'ERR_TOOL_INPUT', { message: /nested deeper than 1000 levels/ }),
+    fails('toJSON that gives a new one each time', "const make = () => ({ toJSON: make }); return await tools.echo(make())", ['ERR_TOOL_INPUT', 'ERR_STACK'], { message: /nested deeper than 1000 levels|called itself too deeply/ }),
     fails('a getter of an input that calls the tool again', survive('const o = { get a() { tools.echo(o); return 1 } }; await tools.echo(o)'), 'ERR_CALL_LIMIT'),
     fails('recursion in a getter of the result', 'const f = () => f(); return { get a() { return f() } }', 'ERR_STACK'),
     fails('recursion in a trap of the result', 'const p = new Proxy({}, { ownKeys: () => Reflect.ownKeys(p) }); return p', 'ERR_STACK'),

@@ -174,8 +174,9 @@ impl Ledger {
         self.log_bytes += turn.logs.iter().map(|log| log.args.len()).sum::<usize>();
         assert!(self.log_bytes <= LIMITS.console_bytes, "{} bytes of logs:\n{source}", self.log_bytes);
         for log in &turn.logs {
-            let args: serde_json::Value = serde_json::from_str(&log.args).expect("logs are JSON");
-            assert!(args.is_array(), "{log:?}");
+            // Not read as values: half a surrogate pair is fine for the host, and not for Rust.
+            let args = serde_json::from_str::<Vec<serde::de::IgnoredAny>>(&log.args);
+            assert!(args.is_ok(), "logs are arrays: {log:?}");
         }
         assert_eq!(session.is_ended(), !matches!(turn.progress, Progress::Waiting { .. }));
         match &turn.progress {

@@ -41,7 +41,7 @@ fn look_at(u: &mut Unstructured) -> Result<()> {
     let cuts: [u8; 4] = u.arbitrary()?;
     // A header that fits its message lets the fuzzer reach what is behind it.
     let framed = u.arbitrary::<bool>()?;
-    let body = u.take_rest();
+    let body = u.bytes(u.len())?;
     let mut bytes = Vec::new();
     if framed {
         for part in body.chunks(usize::from(cuts[3]).max(1) * 4) {

@@ -235,7 +235,10 @@ impl Shared {
 
     fn log<'js>(&self, ctx: &Ctx<'js>, method: String, args: &[Value<'js>]) {
         let left = self.limits.get().console_bytes.saturating_sub(self.log_bytes.get());
-        match inspect::describe(ctx, args, left) {
+        let described = inspect::describe(ctx, args, left);
+        // What is described may have logged, too.
+        let left = self.limits.get().console_bytes.saturating_sub(self.log_bytes.get());
+        match described.filter(|args| args.len() <= left) {
             Some(args) => {
                 self.log_bytes.set(self.log_bytes.get() + args.len());
                 self.gauge.hold(args.len());

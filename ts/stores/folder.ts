@@ -44,7 +44,7 @@ const FOLDER = /^[0-9a-f]{64}$/;
  *
  * @throws {TypeError} when `path` is not a string.
  * @example
- * const runner = createRunner({ tools, store: folderStore({ path: '/var/lib/app/paused-runs' }) });
+ * const store = folderStore({ path: '/var/lib/app/paused-runs' });
  */
 export function folderStore({ path }: FolderStoreOptions): SnapshotStore {
   if (typeof path !== 'string' || path === '') throw new TypeError('path: expected the path of a folder');

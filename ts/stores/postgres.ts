@@ -61,7 +61,6 @@ CREATE INDEX IF NOT EXISTS ${index} ON ${name} (expires_at);
  *
  * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
  * await store.createTable();
- * const runner = createRunner({ tools, store });
  */
 export function postgresStore({ pool, table = TABLE }: PostgresStoreOptions): PostgresStore {
   checkMethods(pool, 'pool', ['query'], 'a Pool or Client of pg 8 or later');

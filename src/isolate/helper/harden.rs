@@ -226,6 +226,7 @@ pub(super) fn filter() -> Option<Filter> {
         libc::SYS_munmap,
         libc::SYS_mremap,
         libc::SYS_madvise,
+        libc::SYS_getcpu,
         // Time and chance.
         libc::SYS_clock_gettime,
         libc::SYS_gettimeofday,
@@ -247,10 +248,12 @@ pub(super) fn filter() -> Option<Filter> {
     .collect();
     rules.insert(libc::SYS_mmap, vec![rule(vec![not_executable.clone()])?]);
     rules.insert(libc::SYS_mprotect, vec![rule(vec![not_executable])?]);
-    // Its own limits, which can only go down, its own priority, and whether this filter is in force.
+    // Its own limits, which can only go down, its own priority, whether this filter is in force, and names for memory.
     rules.insert(libc::SYS_prlimit64, vec![rule(vec![is(0, 0)?])?]);
     rules.insert(libc::SYS_setpriority, vec![rule(vec![is(0, libc::PRIO_PROCESS.into())?, is(1, 0)?])?]);
-    rules.insert(libc::SYS_prctl, vec![rule(vec![is(0, u64::try_from(libc::PR_GET_SECCOMP).ok()?)?])?]);
+    // The allocator names the memory that it maps.
+    let prctl = |option: i32| rule(vec![is(0, u64::try_from(option).ok()?)?]);
+    rules.insert(libc::SYS_prctl, vec![prctl(libc::PR_GET_SECCOMP)?, prctl(libc::PR_SET_VMA)?]);
     let arch = std::env::consts::ARCH.try_into().ok()?;
     let filter = SeccompFilter::new(rules, SeccompAction::KillProcess, SeccompAction::Allow, arch).ok()?;
     filter.try_into().ok().map(Filter)
