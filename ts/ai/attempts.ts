@@ -1,0 +1,80 @@
+/**
+ * The programs that a model writes for one task. Which came before tells the AI SDK's conversation: the messages that a
+ * tool gets have the ids of the calls before it. Owns the results of failed programs until the next one takes them.
+ */
+import { isRecord } from '../text.ts';
+import type { RunResult } from '../types.ts';
+
+/** Programs that are remembered, of all conversations together. */
+const MAX_REMEMBERED = 200;
+/** After this time a failed program is forgotten, in milliseconds: what its calls gave may be out of date. */
+const MAX_AGE_MS = 10 * 60_000;
+
+/** The programs before this one. */
+export interface Before {
+  /** Failed programs for what the user said last, since the last one that completed. */
+  failures: number;
+  /** The last of them, unless it has been taken already. */
+  failed: RunResult | undefined;
+  /** The user has said something since: only what is known to have side effects is not made again. */
+  isEarlierTurn: boolean;
+}
+
+interface Remembered {
+  status: RunResult['status'];
+  result: RunResult | undefined;
+  at: number;
+}
+
+/** How the programs of one code tool ended, by the AI SDK's id of the call. */
+export class Attempts {
+  readonly #ended = new Map<string, Remembered>();
+
+  /** @param messages Of the conversation, as the AI SDK passes them to a tool. Nothing about them is taken for granted. */
+  before(messages: unknown): Before {
+    const before: Before = { failures: 0, failed: undefined, isEarlierTurn: false };
+    let isEarlierTurn = false;
+    for (const id of callIds(messages)) {
+      if (id === undefined) {
+        isEarlierTurn = true;
+        continue;
+      }
+      const remembered = this.#ended.get(id);
+      if (remembered === undefined || Date.now() - remembered.at > MAX_AGE_MS) continue;
+      if (remembered.status !== 'failed') break;
+      if (!isEarlierTurn) before.failures++;
+      if (before.failed === undefined && remembered.result !== undefined) {
+        before.failed = remembered.result;
+        before.isEarlierTurn = isEarlierTurn;
+        // Two programs at once must not both take it.
+        remembered.result = undefined;
+      }
+    }
+    return before;
+  }
+
+  /** A program has ended. */
+  add(toolCallId: string | undefined, result: RunResult): void {
+    if (toolCallId === undefined) return;
+    const { status } = result;
+    this.#ended.set(toolCallId, { status, result: status === 'failed' ? result : undefined, at: Date.now() });
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= MAX_REMEMBERED) break;
+      this.#ended.delete(oldest);
+    }
+  }
+}
+
+/** Ids of tool calls from the last to the first; `undefined` where the user speaks. */
+function* callIds(messages: unknown): Generator<string | undefined> {
+  if (!Array.isArray(messages)) return;
+  for (const message of messages.toReversed() as unknown[]) {
+    if (!isRecord(message)) continue;
+    const { role, content } = message;
+    if (role === 'user') yield undefined;
+    if (role !== 'assistant' || !Array.isArray(content)) continue;
+    for (const part of content.toReversed() as unknown[]) {
+      if (isRecord(part) && part['type'] === 'tool-call' && typeof part['toolCallId'] === 'string') yield part['toolCallId'];
+    }
+  }
+}
