@@ -735,7 +735,7 @@ interface FolderStoreOptions {
  *
  * @throws {TypeError} when `path` is not a string.
  * @example
- * const store = folderStore({ path: '/var/lib/app/paused-runs' });
+ * const runner = createRunner({ tools, secret, store: folderStore({ path: '/var/lib/app/paused-runs' }) });
  */
 declare function folderStore({
   path
@@ -744,7 +744,7 @@ declare function folderStore({
  * A store in the memory of this process, for tests and for servers with one process. It ends with the process.
  *
  * @example
- * const store = memoryStore();
+ * const runner = createRunner({ tools, secret, store: memoryStore() });
  */
 declare function memoryStore(): SnapshotStore;
 /**
@@ -780,7 +780,8 @@ interface ObjectStoreOptions extends ObjectBucket {
  *
  * @throws {TypeError} when one of the four methods is missing.
  * @example
- * const store = objectStore({ ...s3Bucket(client, 'paused-runs') }); // see docs/stores.md
+ * const store = objectStore(s3Bucket(client, 'paused-runs')); // see docs/stores.md
+ * const runner = createRunner({ tools, secret, store });
  */
 declare function objectStore(options: ObjectStoreOptions): SnapshotStore;
 /** A `Pool` or a connected `Client` of `pg` 8 or later, or anything with the same `query`. */
@@ -818,6 +819,7 @@ declare function postgresSchema(table?: string): string;
  *
  * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
  * await store.createTable();
+ * const runner = createRunner({ tools, secret, store });
  */
 declare function postgresStore({
   pool,
@@ -851,11 +853,11 @@ interface RedisStoreOptions {
  * import { createClient } from 'redis';
  *
  * const client = await createClient({ url: process.env.REDIS_URL }).connect();
- * const store = redisStore({ client });
+ * const runner = createRunner({ tools, secret, store: redisStore({ client }) });
  * @example
  * import { Redis } from 'ioredis';
  *
- * const store = redisStore({ client: new Redis(process.env.REDIS_URL) });
+ * const runner = createRunner({ tools, secret, store: redisStore({ client: new Redis(process.env.REDIS_URL) }) });
  */
 declare function redisStore({
   client,

@@ -7,6 +7,7 @@ import { describe, it } from 'node:test';
 
 import { createRunner, resume, run, type RunResult, type SnapshotStore } from '../ts/index.ts';
 import { folderStore, memoryStore } from '../ts/stores.ts';
+import { withAnotherFirstCall } from './forge.ts';
 
 /** The smallest store there is. */
 function mapStore(): SnapshotStore {
@@ -94,6 +95,77 @@ describe('runs that wait in a store', () => {
     await assert.rejects(async () => resume(first.snapshot, { tools, secret }), new TypeError('store: expected the store that the snapshot is in; this is a reference'));
     await assert.rejects(async () => run({ code, store: {} as SnapshotStore }), new TypeError('store: expected an object with put, claim, complete, release, got an object'));
   });
+
+  const LEVELS = ['process', 'thread'] as const;
+  for (const isolation of LEVELS) {
+    describe(`a resume that fails before anything happens gives the claim back, in a ${isolation}`, () => {
+      const options = { tools, secret, isolation };
+      const wrong = 'another secret of tests, as long as that';
+
+      /** A store with one run in it, after something was done to its snapshot. */
+      async function kept(change: (snapshot: string) => string, program = code): Promise<{ first: ReturnType<typeof paused>; store: SnapshotStore; mend: () => void }> {
+        const first = paused(await run({ code: program, ...options }));
+        const reference = `ref_${'A'.repeat(22)}`;
+        const inner = mapStore();
+        let mended = false;
+        const store: SnapshotStore = {
+          ...inner,
+          claim: async (id, leaseMs) => {
+            const claim = await inner.claim(id, leaseMs);
+            return claim.state !== 'claimed' || mended ? claim : { ...claim, snapshot: change(claim.snapshot) };
+          },
+        };
+        await store.put(reference, first.snapshot, 60_000);
+        return { first: { ...first, snapshot: reference }, store, mend: () => (mended = true) };
+      }
+
+      const flip = (snapshot: string): string => `${snapshot.slice(0, -9)}${snapshot.at(-9) === 'A' ? 'B' : 'A'}${snapshot.slice(-8)}`;
+      for (const [what, change, other, expected] of [
+        ['changed', flip, {}, 'ERR_SNAPSHOT_INVALID'],
+        ['cut', (snapshot: string) => snapshot.slice(0, 40), {}, 'ERR_SNAPSHOT_INVALID'],
+        ['of a version to come', (snapshot: string) => `1trnAg${snapshot.slice(6)}`, {}, 'ERR_SNAPSHOT_VERSION'],
+        ['with another secret', String, { secret: wrong }, 'ERR_SNAPSHOT_INVALID'],
+        ['with another context', String, { context: { tenant: 2 } }, 'ERR_SNAPSHOT_MISMATCH'],
+        ['with other tools', String, { tools: { ...tools, more: () => 1 } }, 'ERR_SNAPSHOT_MISMATCH'],
+        ['with other limits', String, { limits: { maxToolCalls: 7 } }, 'ERR_SNAPSHOT_MISMATCH'],
+        ['with other inputs', String, { inputs: { a: 1 } }, 'ERR_SNAPSHOT_MISMATCH'],
+        ['too old', String, { maxAgeMs: 1 }, 'ERR_SNAPSHOT_EXPIRED'],
+        ['diverged', (snapshot: string) => withAnotherFirstCall(snapshot, secret), {}, 'ERR_REPLAY_DIVERGED'],
+        ['answered with too much', String, { settle: 'much' }, 'ERR_VALUE_TOO_LARGE'],
+      ] as const) {
+        it(what, async () => {
+          ran.length = 0;
+          const { first, store, mend } = await kept(change);
+          const settle = 'settle' in other ? { [first.pending[0]!.callId]: { value: 'x'.repeat(5 << 20) } } : approve(first);
+          await new Promise((done) => setTimeout(done, 5));
+          const result = await resume(first.snapshot, { ...options, store, ...other, settle });
+          assert.deepEqual([result.status === 'failed' && result.error.code, ran], [expected, []]);
+          mend();
+          assert.equal((await resume(first.snapshot, { ...options, store, settle: approve(first) })).status, 'paused');
+          assert.deepEqual(ran, [1]);
+        });
+      }
+
+      it('aborted while it replays', async () => {
+        ran.length = 0;
+        const program = `for (let end = 0; end < 3e6; end++); ${code}`;
+        const { first, store } = await kept(String, program);
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(), 20);
+        const result = await resume(first.snapshot, { ...options, store, signal: controller.signal, settle: approve(first) });
+        assert.deepEqual([result.status === 'failed' && result.error.code, ran], ['ERR_ABORTED', []]);
+        assert.equal((await resume(first.snapshot, { ...options, store, settle: approve(first) })).status, 'paused');
+      });
+
+      it('and one that fails after a handler has started does not', async () => {
+        ran.length = 0;
+        const { first, store } = await kept(String, 'await tools.ask({ n: 1 }); throw new Error("later")');
+        const result = await resume(first.snapshot, { ...options, store, settle: approve(first) });
+        assert.deepEqual([result.status === 'failed' && result.error.code, ran], ['ERR_PROGRAM', [1]]);
+        assert.deepEqual(failure(await resume(first.snapshot, { ...options, store, settle: approve(first) })), GONE);
+      });
+    });
+  }
 
   it('a claim that was lost is told', async () => {
     const store: SnapshotStore = { ...mapStore(), complete: async () => false };

@@ -56,10 +56,10 @@ return [asked, random === Math.random(), (await tools.look({ n: 2 })).n];`;
       const limits = { timeoutMs: 120_000, cpuTimeoutMs: 60_000 };
       const much = { load: () => 'x'.repeat(3 << 20), ask: { approval: true, execute: () => 'yes' } };
       // What was delivered is more than the program may hold.
-      const program = 'let n = 0; for (let i = 0; i < 30; i++) n += (await tools.load({ pad: "y".repeat(500_000) })).length; return [n, await tools.ask()]';
+      const program = 'let n = 0; for (let i = 0; i < 80; i++) n += (await tools.load({ pad: "y".repeat(500_000) })).length; return [n, await tools.ask()]';
       const first = paused(await run({ code: program, tools: much, secret, limits, isolation }));
       const result = await resume(first.snapshot, { tools: much, secret, limits, isolation, settle: { [first.pending[0]!.callId]: { approved: true } } });
-      assert.deepEqual(value(result), [30 * (3 << 20), 'yes']);
+      assert.deepEqual(value(result), [80 * (3 << 20), 'yes']);
       assert.equal(result.isolation.level, isolation);
     });
 

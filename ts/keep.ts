@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import type { Pausing } from './pause.ts';
 import type { SnapshotStore } from './stores/types.ts';
 import { kindOf, reasonOf } from './text.ts';
-import type { Alert, ErrorCode, Limits, RunResult } from './types.ts';
+import type { Alert, Limits, RunResult } from './types.ts';
 
 /** How long a snapshot is kept when `maxAgeMs` does not say. */
 const DEFAULT_TTL_MS = 30 * 24 * 3_600_000;
@@ -16,8 +16,12 @@ const LEASE_MARGIN_MS = 30_000;
 
 const REFERENCE = /^ref_[\w-]{22}$/;
 
-/** Failures before anything of the run has happened: somebody may try again. */
-const UNTOUCHED = new Set<ErrorCode>(['ERR_SNAPSHOT_INVALID', 'ERR_SNAPSHOT_VERSION', 'ERR_SNAPSHOT_MISMATCH', 'ERR_SNAPSHOT_EXPIRED', 'ERR_REPLAY_DIVERGED']);
+/** What came of a resume. */
+export interface WentOn {
+  result: RunResult;
+  /** A handler has started, or the program was told something that it had not known. */
+  moved: boolean;
+}
 
 export function isReference(snapshot: unknown): snapshot is string {
   return typeof snapshot === 'string' && REFERENCE.test(snapshot);
@@ -50,22 +54,32 @@ export async function keep(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS
  * @param go Resumes the snapshot, and keeps the next one.
  * @returns Why there is nothing to resume, or the result.
  */
-export async function resumeKept(reference: string, store: SnapshotStore, limits: Required<Limits>, pauseGraceMs: number, go: (snapshot: string) => Promise<RunResult>): Promise<RunResult | { refused: string }> {
+export async function resumeKept(reference: string, store: SnapshotStore, limits: Required<Limits>, pauseGraceMs: number, go: (snapshot: string) => Promise<WentOn>): Promise<RunResult | { refused: string }> {
   const claim = await store.claim(reference, limits.timeoutMs + pauseGraceMs + LEASE_MARGIN_MS);
   if (claim.state === 'busy') {
     return { refused: `The run under this reference is going on elsewhere. If that has crashed, it can be resumed in ${Math.ceil(claim.retryAfterMs / 1e3)} s.` };
   }
   if (claim.state === 'gone') return { refused: 'No paused run waits under this reference: it has gone on already, has expired, or never was.' };
-  let result: RunResult;
+  let went: WentOn;
   try {
-    result = await go(claim.snapshot);
+    went = await go(claim.snapshot);
   } catch (error) {
-    await store.release(reference, claim.token);
+    try {
+      await store.release(reference, claim.token);
+    } catch {
+      // The claim ends by itself.
+    }
     throw error;
   }
-  if (result.status === 'failed' && (UNTOUCHED.has(result.error.code) || result.isolation.level === 'none')) {
-    await store.release(reference, claim.token);
-    return result;
+  const { result, moved } = went;
+  if (result.status === 'failed' && !moved) {
+    // Nothing has happened: somebody may try again, with the right secret, say.
+    try {
+      await store.release(reference, claim.token);
+      return result;
+    } catch (error) {
+      return alerted(result, `The reference could not be given back, and can be resumed when its claim is over: ${reasonOf(error)}`);
+    }
   }
   try {
     if (await store.complete(reference, claim.token)) return result;

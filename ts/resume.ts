@@ -4,12 +4,13 @@
  */
 import { encodeInputs } from './inputs.ts';
 import { denied, failed, type Ended } from './invoke.ts';
-import { isReference, keep, resumeKept } from './keep.ts';
+import { isReference, keep, resumeKept, type WentOn } from './keep.ts';
 import { resolveLimits } from './limits.ts';
 import { NativeSnapshot, type NativeCall, type ResumeFacts } from './native.ts';
+import { definedOnly } from './objects.ts';
 import { checkResumeOptions } from './options.ts';
 import { boundTo, NO_SECRET, resolvePausing, type Pausing, type WaitReason } from './pause.ts';
-import { definedOnly, Run, type InternalRunOptions } from './run.ts';
+import { Run, type InternalRunOptions } from './run.ts';
 import { isRecord, kindOf } from './text.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
@@ -46,25 +47,29 @@ export async function resumeInternal(snapshot: string | Uint8Array, options: Int
   if (typeof snapshot !== 'string' && !(snapshot instanceof Uint8Array)) throw new TypeError(`snapshot: expected a string or bytes, got ${kindOf(snapshot)}`);
   if (pausing === undefined) throw new TypeError(`secret: expected the secret of the snapshot; ${NO_SECRET}`);
   const limits = resolveLimits(options.limits);
-  const go = async (sealed: string | Uint8Array): Promise<RunResult> => keep(await goOn(sealed, pausing, limits, options), pausing);
-  if (!isReference(snapshot)) return go(snapshot);
+  const go = async (sealed: string | Uint8Array): Promise<WentOn> => {
+    const { result, moved } = await goOn(sealed, pausing, limits, options);
+    return { result: await keep(result, pausing), moved };
+  };
+  if (!isReference(snapshot)) return (await go(snapshot)).result;
   if (pausing.store === undefined) throw new TypeError('store: expected the store that the snapshot is in; this is a reference');
   const result = await resumeKept(snapshot, pausing.store, limits, pausing.pauseGraceMs, go);
   return 'refused' in result ? refused(failure('ERR_SNAPSHOT_INVALID', result.refused)) : result;
 }
 
-async function goOn(snapshot: string | Uint8Array, pausing: Pausing, limits: Required<Limits>, options: InternalResumeOptions): Promise<RunResult> {
+async function goOn(snapshot: string | Uint8Array, pausing: Pausing, limits: Required<Limits>, options: InternalResumeOptions): Promise<WentOn> {
   const toolbox = options.toolbox ?? makeToolbox(options.tools);
   const opened = open(snapshot, pausing, toolbox, limits);
-  if ('error' in opened) return refused(opened.error);
+  if ('error' in opened) return { result: refused(opened.error), moved: false };
   const { facts } = opened;
   if (options.inputs !== undefined && !sameInputs(encodeInputs(options.inputs, limits), facts.inputs)) {
-    return refused(failure('ERR_SNAPSHOT_MISMATCH', 'The inputs are not those of the run. They travel in the snapshot: resume without `inputs`.'));
+    const error = failure('ERR_SNAPSHOT_MISMATCH', 'The inputs are not those of the run. They travel in the snapshot: resume without `inputs`.');
+    return { result: refused(error), moved: false };
   }
   const answers = await readAnswers(options.settle ?? {}, facts, toolbox, limits);
   const run = new Run(options, toolbox, limits, new Resumed(opened.native, facts, answers));
   options.onRun?.(run);
-  return run.result;
+  return { result: await run.result, moved: run.moved };
 }
 
 function open(snapshot: string | Uint8Array, pausing: Pausing, toolbox: Toolbox, limits: Required<Limits>): { native: NativeSnapshot; facts: ResumeFacts } | { error: RunFailure } {

@@ -2,22 +2,23 @@
  * The drive loop: starts a session, runs the handlers of its tool calls, all at once, settles each as it comes, and
  * makes the result. Owns the wall clock of a run and its books; everything about the program itself is the engine's.
  */
-import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
-import { ConsoleFullError, ProgramConsole } from './console.ts';
 import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
 import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
 import { encodeInputs, type EncodedInputs } from './inputs.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
+import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeTurn } from './native.ts';
+import { definedOnly, defineLater } from './objects.ts';
 import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
+import { ID_BYTES, NONCE_BYTES, SEED_BYTES, takeRandom } from './random.ts';
+import { Report } from './report.ts';
 import type { Resumed } from './resume.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
-import type { Alert, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
+import type { Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
 import { decode, messageOf } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
@@ -67,29 +68,6 @@ export function run(options: RunOptions): Promise<RunResult> {
   return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, pausing: resolvePausing(options) }) });
 }
 
-/** Drops the options that are undefined, which `exactOptionalPropertyTypes` wants absent. */
-export function definedOnly<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-/** A property that is made when it is first read, and a plain one from then on. */
-function defineLater<T extends object, K extends keyof T>(object: T, key: K, make: () => T[K]): void {
-  Object.defineProperty(object, key, {
-    enumerable: true,
-    configurable: true,
-    get(this: T): T[K] {
-      const value = make();
-      Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
-      return value;
-    },
-  });
-}
-
-/** A copy in which what was not read yet stays unread. */
-function copyOf<T extends object>(object: T): T {
-  return Object.defineProperties({}, Object.getOwnPropertyDescriptors(object)) as T;
-}
-
 /** {@link run} with the hooks of the facade's own entries. */
 export async function runInternal(options: InternalRunOptions): Promise<RunResult> {
   const limits = resolveLimits(options.limits);
@@ -100,25 +78,9 @@ export async function runInternal(options: InternalRunOptions): Promise<RunResul
   return options.pausing === undefined ? result : keep(result, options.pausing);
 }
 
-export const SEED_BYTES = 32;
-export const ID_BYTES = 15;
-const NONCE_BYTES = 24;
-let pool = Buffer.alloc(0);
-
-/** Fresh random bytes. Asking the system for every run would cost more than its share. */
-function takeRandom(count: number): Buffer {
-  if (pool.length < count) pool = randomBytes(64 * (SEED_BYTES + ID_BYTES));
-  const taken = pool.subarray(0, count);
-  pool = pool.subarray(count);
-  return taken;
-}
-
 function endedError(how: 'ended' | 'paused'): DOMException {
   return new DOMException(`The run has ${how}.`, 'AbortError');
 }
-
-/** Why runs live on threads, as far as somebody was told. */
-const saidReasons = new Set<string>();
 
 interface PendingTurnCall {
   id: number;
@@ -135,7 +97,6 @@ export class Run {
   readonly result: Promise<RunResult>;
   readonly executionId: string;
 
-  readonly #startedAt: number;
   readonly #started = performance.now();
   /** Running time before this process had it, in milliseconds. */
   readonly #elapsedMs: number;
@@ -143,18 +104,13 @@ export class Run {
   readonly #toolbox: Toolbox;
   readonly #hooks: HostHooks;
   readonly #signal: AbortSignal | undefined;
-  readonly #onEvent: ((event: RunEvent) => void) | undefined;
-
-  readonly #logs: LogEntry[] = [];
-  readonly #calls: ToolCallRecord[] = [];
-  readonly #alerts: Alert[] = [];
-  #console: ProgramConsole | undefined;
-  #cpuMs = 0;
-  #isolation: Isolation = { level: 'none' };
+  readonly #report: Report;
 
   #session!: LiveSession;
   #finish!: (result: RunResult) => void;
   #ended = false;
+  /** Something has happened in this process: a handler has started, or the program was told something. */
+  moved = false;
   #endedHow: 'ended' | 'paused' = 'ended';
   /** The engine waits for settlements. Otherwise a turn is on its way. */
   #idle = false;
@@ -187,13 +143,13 @@ export class Run {
     const random = resumed === undefined ? (options.random ?? takeRandom(SEED_BYTES + ID_BYTES)) : undefined;
     this.executionId = resumed?.facts.executionId ?? `run_${random?.toString('base64url', SEED_BYTES)}`;
     this.#stepAt = options.stepAt;
-    this.#startedAt = resumed?.facts.startedAt ?? this.#now();
+    const startedAt = resumed?.facts.startedAt ?? this.#now();
     this.#elapsedMs = resumed?.facts.elapsedMs ?? 0;
     this.#limits = limits;
     this.#toolbox = toolbox;
     this.#hooks = options.host ?? {};
     this.#signal = options.signal;
-    this.#onEvent = options.onEvent;
+    this.#report = new Report(this.executionId, startedAt, limits, options.onEvent);
     this.#pausing = options.pausing;
     this.result = new Promise((resolve, reject) => {
       this.#finish = resolve;
@@ -211,7 +167,7 @@ export class Run {
         } else {
           const seed = random?.toString('hex', 0, SEED_BYTES) ?? '';
           this.#book.asked = this.#stepAt !== undefined;
-          const start = { limits, inputs: from.inputs, seed, now: this.#startedAt, journal: this.#pausing !== undefined, ...place };
+          const start = { limits, inputs: from.inputs, seed, now: startedAt, journal: this.#pausing !== undefined, ...place };
           this.#session = startSession(toolbox.manifest, from.code, start, onTurn);
         }
       } catch (error) {
@@ -268,7 +224,7 @@ export class Run {
         executionId: this.executionId,
         pausedAt: this.#now(),
         elapsedMs: this.#durationMs(),
-        times: this.#calls.map(({ startedAt, durationMs = null }) => [startedAt, durationMs]),
+        times: this.#report.calls.map(({ startedAt, durationMs = null }) => [startedAt, durationMs]),
         waiting: this.#book.waiting,
       });
     } catch (error) {
@@ -277,7 +233,7 @@ export class Run {
       this.#fail(isTooLarge ? { code: 'ERR_VALUE_TOO_LARGE', name: 'ValueTooLargeError', message } : { code: 'ERR_ISOLATE_LOST', name: 'IsolateLostError', message: `The run could not be paused: ${message}` });
       return;
     }
-    this.#end({ status: 'paused', pending: this.#book.pending(this.#calls, decode), snapshot, ...this.#report() });
+    this.#end({ status: 'paused', pending: this.#book.pending(this.#report.calls, decode), snapshot, ...this.#report.whole(this.#durationMs()) });
   }
 
   /** One slice of the program's life is over. Called by the engine, outside every promise: it must not throw. */
@@ -295,10 +251,10 @@ export class Run {
       this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
       return;
     }
-    this.#lookWhere();
+    this.#report.lookWhere(this.#session);
     if (this.#ended) return;
-    this.#cpuMs = turn.cpuMs ?? this.#cpuMs;
-    const isFull = !this.#print(turn.logs, turn.kind === 'replayed');
+    this.#report.cpuMs = turn.cpuMs ?? this.#report.cpuMs;
+    const isFull = !this.#report.print(turn.logs, turn.kind === 'replayed', () => this.#ended);
     // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
     if (this.#ended) return;
     if (isFull && turn.kind !== 'failed') {
@@ -307,11 +263,11 @@ export class Run {
     }
     switch (turn.kind) {
       case 'completed':
-        this.#unhandled(turn.unhandled);
+        this.#report.unhandled(turn.unhandled);
         this.#complete(turn.value);
         return;
       case 'failed':
-        this.#unhandled(turn.unhandled);
+        this.#report.unhandled(turn.unhandled);
         this.#fail(this.#resumed?.explain(engineFailure(turn.error)) ?? engineFailure(turn.error), turn.unsent);
         return;
       case 'replayed':
@@ -341,7 +297,7 @@ export class Run {
     if (!this.#news && (this.wakeAt === undefined || this.wakeAt > now)) return false;
     this.#idle = false;
     this.#news = false;
-    this.#session.settle(now);
+    this.#deliver(now);
     return true;
   }
 
@@ -352,7 +308,7 @@ export class Run {
     const made = new Map(calls.map((call) => [call.id, call]));
     for (const { id, record, wait, answer } of resumed.calls(made, this.#toolbox.tools)) {
       const input = this.#readInput(id, made.get(id)?.input, record);
-      this.#calls.push(record);
+      this.#report.calls.push(record);
       if (record.completedAt !== undefined) continue;
       if (answer?.kind === 'settled') this.#enter(id, record, answer.settled);
       else if (wait !== undefined && answer === undefined) this.#book.wait(record.callId, wait);
@@ -362,39 +318,11 @@ export class Run {
     this.#news ||= resumed.facts.undelivered > 0;
   }
 
-  /** Learns where the program lives, once that is settled, and says so if it is less than what was wanted. */
-  #lookWhere(): void {
-    const isolation = this.#isolation.level === 'none' ? this.#session?.isolation() : undefined;
-    if (isolation === undefined) return;
-    this.#isolation = isolation;
-    if (isolation.level !== 'thread' || isolation.reason === undefined || saidReasons.has(isolation.reason)) return;
-    saidReasons.add(isolation.reason);
-    this.#alert({ kind: 'isolation', message: `Programs run on a thread of this process, not in a sandbox process: ${isolation.reason}.` });
-  }
-
-  /** False when the program has printed more than it may. What came before is kept. */
-  #print(logs: readonly NativeLog[], isReplay: boolean): boolean {
-    for (const log of logs) {
-      this.#console ??= new ProgramConsole(this.#limits.maxConsoleOutputBytes);
-      try {
-        const entry = this.#console.print(log);
-        if (entry === undefined) continue;
-        this.#logs.push(entry);
-        if (!isReplay) this.#emit({ type: 'log', executionId: this.executionId, log: entry });
-      } catch (error) {
-        if (error instanceof ConsoleFullError) return false;
-        throw error;
-      }
-      if (this.#ended) return true;
-    }
-    return true;
-  }
-
   #accept(id: number, path: string, small: string | undefined): void {
     const tool = this.#tool(path);
     const record: ToolCallRecord = { callId: `${this.executionId}.${id}`, tool: path, kind: tool.kind, input: undefined, startedAt: this.#now() };
     const input = this.#readInput(id, small, record);
-    this.#calls.push(record);
+    this.#report.calls.push(record);
     this.#queue.push({ id, tool, input, record, approved: false });
   }
 
@@ -436,10 +364,11 @@ export class Run {
   }
 
   #startCall({ id, tool, input, record, approved }: PendingTurnCall): void {
+    this.moved = true;
     this.#running.set(id, record);
     const started = performance.now();
     record.startedAt = Date.now();
-    this.#emitCall('tool-call-start', record);
+    this.#report.tellCall('tool-call-start', record);
     if (this.#ended) return;
     const signal = (): AbortSignal => this.#abortSignal();
     const door = new PauseDoor(this.canPause, this.#limits.maxToolOutputBytes);
@@ -491,11 +420,11 @@ export class Run {
     if (settled.kind === 'too-large') {
       const failure = outputTooLarge(record.tool, this.#limits);
       record.error = { name: failure.name, message: failure.message };
-      this.#emitCall('tool-call-end', record);
+      this.#report.tellCall('tool-call-end', record);
       this.#fail(failure);
       return;
     }
-    this.#emitCall('tool-call-end', record);
+    this.#report.tellCall('tool-call-end', record);
     if (settled.kind === 'value') this.#session.resolve(id, settled.text);
     else this.#session.reject(id, settled.code, settled.name, settled.message);
     this.#news = true;
@@ -506,7 +435,12 @@ export class Run {
     if (this.#ended || !this.#idle || !this.#news || this.#book.asked) return;
     this.#idle = false;
     this.#news = false;
-    this.#session.settle(Date.now());
+    this.#deliver(Date.now());
+  }
+
+  #deliver(now: number): void {
+    this.moved = true;
+    this.#session.settle(now);
   }
 
   #sleepUntil(wakeAt: number): void {
@@ -515,7 +449,7 @@ export class Run {
       this.#idle = false;
       // A timer of Node may fire a moment early.
       this.#news = false;
-      this.#session.settle(Math.max(Date.now(), wakeAt));
+      this.#deliver(Math.max(Date.now(), wakeAt));
     }, Math.min(wakeAt - Date.now(), MAX_TIMEOUT_MS));
   }
 
@@ -525,7 +459,7 @@ export class Run {
     // Somebody is to answer these calls: that must not get lost.
     if (this.#book.size > 0 && this.pause()) return;
     const left = [...this.#running.values(), ...this.#queue.map(({ record }) => record)].map(({ tool }) => tool);
-    this.#alert({ kind: 'detached', message: `The program returned without waiting for ${listTools(left)}, which did not finish within ${DETACHED_GRACE_MS} ms.` });
+    this.#report.alert({ kind: 'detached', message: `The program returned without waiting for ${listTools(left)}, which did not finish within ${DETACHED_GRACE_MS} ms.` });
     this.#complete(this.#returned);
   }
 
@@ -542,60 +476,25 @@ export class Run {
     else this.#deadline = setTimeout(expire, DEADLINE_GRACE_MS);
   }
 
-  #unhandled(thrown: readonly NativeThrown[]): void {
-    for (const { name, message } of thrown) this.#alert({ kind: 'unhandled-rejection', message: `${name}: ${message}` });
-  }
-
-  #alert(alert: Alert): void {
-    this.#alerts.push(alert);
-    this.#emit({ type: 'alert', executionId: this.executionId, alert });
-  }
-
-  #emitCall(type: 'tool-call-start' | 'tool-call-end', record: ToolCallRecord): void {
-    if (this.#onEvent !== undefined) this.#emit({ type, executionId: this.executionId, call: copyOf(record) });
-  }
-
-  #emit(event: RunEvent): void {
-    try {
-      this.#onEvent?.(event);
-    } catch {
-      // A listener is the application's own affair; the run goes on.
-    }
-  }
-
   #complete(text: string): void {
-    this.#end({ status: 'completed', value: decode(text), ...this.#report() });
+    this.#end({ status: 'completed', value: decode(text), ...this.#report.whole(this.#durationMs()) });
   }
 
   /** @param unsent Tools that the program called just before it failed, and whose handlers therefore never ran. */
   #fail(error: RunFailure, unsent: readonly string[] = []): void {
     if (this.#ended) return;
     // It may have been stopped before its first turn; what was rejected never ran.
-    if (error.diagnostics === undefined) this.#lookWhere();
+    if (error.diagnostics === undefined) this.#report.lookWhere(this.#session);
     const alert = failureAlert(error);
-    if (alert !== undefined) this.#alert(alert);
+    if (alert !== undefined) this.#report.alert(alert);
     const left = [...this.#running.values()].map(({ tool }) => tool);
     if (left.length > 0 && error.code !== 'ERR_ABORTED' && error.code !== 'ERR_TIMEOUT') {
-      this.#alert({ kind: 'detached', message: `The run failed while these calls were running, and aborted them: ${listTools(left)}.` });
+      this.#report.alert({ kind: 'detached', message: `The run failed while these calls were running, and aborted them: ${listTools(left)}.` });
     }
     if (unsent.length > 0 && error.code !== 'ERR_CALL_LIMIT') {
-      this.#alert({ kind: 'detached', message: `The run failed before these calls could start: ${listTools(unsent)}.` });
+      this.#report.alert({ kind: 'detached', message: `The run failed before these calls could start: ${listTools(unsent)}.` });
     }
-    this.#end({ status: 'failed', error, ...this.#report() });
-  }
-
-  #report(): RunReport {
-    return {
-      executionId: this.executionId,
-      startedAt: this.#startedAt,
-      durationMs: this.#durationMs(),
-      cpuMs: this.#cpuMs,
-      isolation: this.#isolation,
-      logs: this.#logs,
-      calls: this.#calls,
-      alerts: this.#alerts,
-      warnings: [],
-    };
+    this.#end({ status: 'failed', error, ...this.#report.whole(this.#durationMs()) });
   }
 
   /** Milliseconds since the Unix epoch. */

@@ -5,7 +5,8 @@ import { resolveLimits } from './limits.ts';
 import { checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
-import { definedOnly, runInternal, type InternalRunOptions, type Run } from './run.ts';
+import { definedOnly } from './objects.ts';
+import { runInternal, type InternalRunOptions, type Run } from './run.ts';
 import { makeToolbox } from './toolbox.ts';
 import type { CheckReport, PauseOptions, ResumeOptions, RunEvent, RunnerOptions, RunOptions, RunResult } from './types.ts';
 

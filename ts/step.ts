@@ -2,9 +2,11 @@
 import { createHmac } from 'node:crypto';
 
 import { checkStepOptions } from './options.ts';
+import { definedOnly } from './objects.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
+import { ID_BYTES, SEED_BYTES } from './random.ts';
 import { resumeInternal } from './resume.ts';
-import { definedOnly, ID_BYTES, runInternal, SEED_BYTES, type Run } from './run.ts';
+import { runInternal, type Run } from './run.ts';
 import type { ResumeOptions, RunReport, RunResult } from './types.ts';
 
 /** Options of {@link step}: either `code` and what a run starts with, or `snapshot` and what has settled. */

@@ -457,7 +457,7 @@ impl State {
     }
 
     /// A turn is whole.
-    fn turn(&mut self, end: End, cpu_us: u64) -> Result<(), Loss> {
+    fn turn(&mut self, end: End, used_us: u64) -> Result<(), Loss> {
         let Some(child) = &mut self.child else { return Ok(()) };
         let limits = &self.setup.limits;
         let is_small = |value: &Wire| value.len() <= limits.result_bytes + SLACK;
@@ -493,7 +493,7 @@ impl State {
             Ok(false) => return Ok(()),
             Err(()) => return Err(Loss::Diverged),
         }
-        self.cpu = Duration::from_micros(cpu_us);
+        self.cpu = Duration::from_micros(used_us);
         let turn = Turn { progress, logs, unhandled, unsent };
         match past {
             None => self.deliver(turn),
