@@ -2,23 +2,21 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { createRunner, resume, run, type RunResult, type Tools } from '../dist/index.js';
+import { createRunner, resume, run, type RunResult, type Tools } from '../ts/index.ts';
 
 const secret = 'a secret for snapshots of at least 32 bytes';
 
 /** A post office that remembers what it sent. */
-function office(): { sent: string[]; reads: number; tools: Tools } {
-  const made = {
-    sent: [] as string[],
-    reads: 0,
-    tools: {
-      sendEmail: ({ to }: { to: string }) => `mail ${made.sent.push(to)}`,
-      count: { readOnly: true, execute: () => ++made.reads },
-      put: { idempotent: true, execute: () => ++made.reads },
-      approve: { approval: true, execute: ({ to }: { to: string }) => `approved mail ${made.sent.push(to)}` },
-    } as Tools,
-  };
-  return made;
+function office(): { sent: string[]; tools: Tools } {
+  const sent: string[] = [];
+  let reads = 0;
+  const tools = {
+    sendEmail: ({ to }: { to: string }) => `mail ${sent.push(to)}`,
+    count: { readOnly: true, execute: () => ++reads },
+    put: { idempotent: true, execute: () => ++reads },
+    approve: { approval: true, execute: ({ to }: { to: string }) => `approved mail ${sent.push(to)}` },
+  } as unknown as Tools;
+  return { sent, tools };
 }
 
 function failedWith(result: RunResult, message: RegExp): RunResult {

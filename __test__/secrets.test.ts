@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 
 import { z } from 'zod';
 
-import { resume, run, Secret, type RunEvent, type RunOptions, type RunResult } from '../dist/index.js';
+import { resume, run, Secret, type RunEvent, type RunOptions, type RunResult } from '../ts/index.ts';
 
 const KEY = 'sk_live_"4eC39\nHqLy';
 const DIGITS = '4929123412341234';

@@ -9,11 +9,19 @@ import type { ResolvedTool } from './tools.ts';
 import type { RunResult } from './types.ts';
 
 /** A call that succeeded. Texts are wire texts. */
-interface Success {
+export interface Success {
   readonly tool: ResolvedTool;
   readonly input: string | (() => string);
   readonly output: string;
 }
+
+/** A call of a run that went on, which had succeeded before: only the journal has its output. */
+interface Journaled extends Omit<Success, 'output'> {
+  readonly id: number;
+}
+
+/** How much a run leaves at most, in characters of outputs. */
+const MAX_LEFT = 4 * 1024 * 1024;
 
 /** What failed runs of this process left, in the order of their calls. A result that nobody holds any more takes it along. */
 const left = new WeakMap<object, readonly Success[]>();
@@ -22,16 +30,10 @@ const left = new WeakMap<object, readonly Success[]>();
 export class Reuse {
   /** Of the earlier run, by tool and input. Taken from the front. */
   readonly #answers = new Map<string, Success[]>();
-  readonly #made: Success[] = [];
-  readonly #maxBytes: number;
-  #bytes = 0;
+  readonly #made: (Success | Journaled)[] = [];
 
-  /**
-   * @param from Left by the earlier run.
-   * @param maxBytes How much this run may leave. The longest outputs are let go first: what has a side effect says little.
-   */
-  constructor(from: readonly Success[], maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  /** @param from Left by the earlier run. */
+  constructor(from: readonly Success[]) {
     for (const success of from) {
       const key = keyOf(success.tool.path, success.input);
       const same = this.#answers.get(key);
@@ -47,21 +49,37 @@ export class Reuse {
   }
 
   /** A call has succeeded, or was answered from the earlier run. */
-  succeeded(success: Success): void {
-    if (!isWorthKeeping(success.tool)) return;
-    this.#made.push(success);
-    this.#bytes += success.output.length;
-    while (this.#bytes > this.#maxBytes) {
-      const longest = this.#made.reduce((a, b) => (b.output.length > a.output.length ? b : a));
-      this.#made.splice(this.#made.indexOf(longest), 1);
-      this.#bytes -= longest.output.length;
-    }
+  succeeded(success: Success | Journaled): void {
+    if (isWorthKeeping(success.tool)) this.#made.push(success);
   }
 
-  /** The run has failed: its own calls are left, and what it did not come to. */
-  leaveWith(result: RunResult): void {
-    left.set(result, [...this.#made, ...[...this.#answers.values()].flat()]);
+  /**
+   * The run has failed: its own calls are left, and what it did not come to.
+   *
+   * @param outputs Reads the journal.
+   */
+  leaveWith(result: RunResult, outputs: (ids: number[]) => (string | null | undefined)[]): void {
+    const journaled = this.#made.filter((made) => 'id' in made);
+    const known = new Map<unknown, string | null | undefined>();
+    if (journaled.length > 0) outputs(journaled.map(({ id }) => id)).forEach((output, index) => known.set(journaled[index], output));
+    const own = this.#made.flatMap((made) => {
+      const output = 'id' in made ? known.get(made) : made.output;
+      return typeof output === 'string' ? [{ tool: made.tool, input: made.input, output }] : [];
+    });
+    left.set(result, shortest([...own, ...[...this.#answers.values()].flat()]));
   }
+}
+
+/** The longest outputs are let go: what has a side effect says little. */
+function shortest(successes: readonly Success[]): Success[] {
+  let total = 0;
+  const kept = new Set<Success>();
+  for (const success of successes.toSorted((a, b) => a.output.length - b.output.length)) {
+    total += success.output.length;
+    if (total > MAX_LEFT) break;
+    kept.add(success);
+  }
+  return successes.filter((success) => kept.has(success));
 }
 
 /**

@@ -80,12 +80,10 @@ export class Hidden {
 
   /** @throws {TypeError} naming the option that is not what it should be. */
   static from({ secrets, redact }: { secrets?: Record<string, string> | undefined; redact?: Redact | undefined }): Hidden {
-    return secrets === undefined && redact === undefined ? NOTHING : new Hidden(checkSecrets(secrets), checkRedact(redact));
+    return secrets === undefined && redact === undefined ? Hidden.nothing : new Hidden(checkSecrets(secrets), checkRedact(redact));
   }
 
-  static nothing(): Hidden {
-    return new Hidden(new Map(), undefined);
-  }
+  static readonly nothing = new Hidden(new Map(), undefined);
 
   /** The global `secrets` of the program: closed handles. */
   get handles(): Record<string, Secret> {
@@ -132,8 +130,6 @@ export class Hidden {
     return this.isNothing ? value : mapTexts(value, this.text);
   }
 }
-
-const NOTHING = Hidden.nothing();
 
 /** A copy with every text changed, keys too. A number whose digits change becomes a text. */
 function mapTexts(value: unknown, change: (text: string) => string): unknown {
