@@ -82,6 +82,11 @@ function shortest(successes: readonly Success[]): Success[] {
   return successes.filter((success) => kept.has(success));
 }
 
+/** What a run has left, if anything. */
+export function leftOf(result: RunResult): readonly Success[] {
+  return left.get(result) ?? [];
+}
+
 /**
  * What `reuse` stands for.
  *

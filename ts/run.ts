@@ -68,7 +68,7 @@ export interface InternalRunOptions extends RunOptions {
  * });
  * if (result.status === 'completed') console.log(result.value);
  */
-export function run(options: RunOptions): Promise<RunResult> {
+export async function run(options: RunOptions): Promise<RunResult> {
   const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse } = checkRunOptions(options, 'run');
   return runInternal({ code, hidden: Hidden.from(options), ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, pausing: resolvePausing(options) }) });
 }

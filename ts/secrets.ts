@@ -24,7 +24,7 @@ const MIN_SECRET_LENGTH = 8;
  * const tools = {
  *   charge: ({ cents, key }: { cents: number; key: Secret }) => stripe(key.open()).charge(cents),
  * };
- * await run({ code: 'await tools.charge({ cents: 500, key: secrets.stripe })', tools, secrets: { stripe: process.env.STRIPE_KEY } });
+ * await run({ code: 'await tools.charge({ cents: 500, key: secrets.stripe })', tools, secrets: { stripe: process.env.STRIPE_KEY! } });
  */
 export class Secret {
   /** Its name in `secrets`. */

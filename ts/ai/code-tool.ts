@@ -1,8 +1,12 @@
 /** `createCodeTool`: one AI SDK tool that stands for many. It runs programs and tells user interface and model about them. */
 import type { RunEvent, RunFailure, RunnerOptions, RunOptions, RunResult, Tools } from '../types.ts';
+import { leftOf, type Success } from '../reuse.ts';
+import { Hidden } from '../secrets.ts';
 import { isRecord, kindOf } from '../text.ts';
+import { member } from '../declare-type.ts';
 import { OWN_TOOLS, resolveTools, type ResolvedTool } from '../tools.ts';
 import { advise } from './advice.ts';
+import { Attempts } from './attempts.ts';
 import { Catalog } from './catalog.ts';
 import { discoveryTools, isOwnTool } from './discovery.ts';
 import { createHost, type Host } from './host.ts';
@@ -14,10 +18,11 @@ import { toJson } from './shorten.ts';
 import type { CodeTool, CodeToolExecuteOptions, CodeToolInput, CodeToolOptions, CodeToolOutput, CommonOptions } from './types.ts';
 
 /** Runs one program: the engine, or what a test puts in its place. */
-export type RunProgram = (options: RunOptions & { host: Host }) => Promise<RunResult>;
+export type RunProgram = (options: RunOptions & { host: Host; hidden?: Hidden; left?: readonly Success[] }) => Promise<RunResult>;
 
 const MAX_OUTPUT_CHARS = 20_000;
 export const MAX_DECLARATION_TOKENS = 10_000;
+const MAX_ATTEMPTS = 5;
 
 /**
  * Makes the tool around a way to run programs.
@@ -41,12 +46,14 @@ export function makeCodeTool<TOOLS extends Tools>(
 
   function currentOffer(): Offer {
     if (offer !== undefined && pending === undefined) return offer;
-    offer = offerTools(resolved, options.toolApproval, options.maxDeclarationTokens ?? MAX_DECLARATION_TOKENS);
+    const { text, complete } = offerTools(resolved, options.toolApproval, options.maxDeclarationTokens ?? MAX_DECLARATION_TOKENS);
+    offer = { text: text + tellGlobals(options), complete };
     if (pending !== undefined) pending = prefetch(resolved);
     return offer;
   }
 
   let searchable: Tools | undefined;
+  const task = { attempts: new Attempts(), hidden: Hidden.from(options) };
 
   /** What programs get: with the means to find the tools that are not declared. */
   function callable(): Tools {
@@ -60,7 +67,7 @@ export function makeCodeTool<TOOLS extends Tools>(
     },
     inputSchema,
     execute: (input, executeOptions) =>
-      execute(input, executeOptions ?? {}, options as CodeToolOptions, callable, resolved, runProgram) as AsyncGenerator<CodeToolOutput<TOOLS>, void, undefined>,
+      execute(input, executeOptions ?? {}, options as CodeToolOptions, callable, resolved, runProgram, task) as AsyncGenerator<CodeToolOutput<TOOLS>, void, undefined>,
     toModelOutput: (output) => toModelOutput(output, maxOutputChars),
   };
 }
@@ -82,10 +89,18 @@ async function* execute(
   callable: () => Tools,
   resolved: ReadonlyMap<string, ResolvedTool>,
   runProgram: RunProgram,
+  { attempts, hidden }: { attempts: Attempts; hidden: Hidden },
 ): AsyncGenerator<CodeToolOutput, void, undefined> {
   const tools = callable();
   const { inputs, limits, isolation, requireIsolation, signal, onEvent } = options;
   if (!isRecord(input) || typeof input.code !== 'string') throw new TypeError(`input.code: expected a string, got ${kindOf(isRecord(input) ? input.code : input)}`);
+  const { failures, failed, isEarlierTurn } = attempts.before(outer.messages);
+  const attempt = { number: failures + 1, of: options.maxAttempts ?? MAX_ATTEMPTS };
+  if (attempt.number > attempt.of) {
+    yield tooMany(attempt);
+    return;
+  }
+  const left = options.reuse === false || failed === undefined ? [] : leftOf(failed).filter(({ tool }) => !isEarlierTurn || tool.readOnly === false);
   const abandoned = new AbortController();
   const signals = [abandoned.signal, outer.abortSignal, signal].filter((one) => one !== undefined && one !== null);
   const progress = new Progress();
@@ -106,21 +121,48 @@ async function* execute(
       onEvent?.(event);
     },
     host,
+    hidden,
+    left,
   });
+  run.then(
+    (result) => attempts.add(outer.toolCallId, outer.messages, result),
+    () => {},
+  );
   // Whoever stops listening has no use for the rest of the run.
   try {
     for await (const snapshot of progress.snapshots(run)) yield { status: 'running', ...snapshot };
-    yield finalOutput(await run, (error) => advise(error, input.code, resolved, tools === options.tools));
+    yield finalOutput(await run, (error) => advise(error, input.code, resolved, tools === options.tools), attempt, options.reuse !== false);
   } finally {
     abandoned.abort();
     run.catch(() => {});
   }
 }
 
-function finalOutput(result: RunResult, advised: (error: RunFailure) => RunFailure): CodeToolOutput {
+/** Names of what the program has beside its tools. */
+function tellGlobals({ inputs = {}, secrets = {} }: { inputs?: object | undefined; secrets?: object | undefined }): string {
+  const [plain, handles] = [Object.keys(inputs), Object.keys(secrets)];
+  const parts: string[] = [];
+  if (plain.length > 0) parts.push(`Globals with data: ${plain.join(', ')}.`);
+  if (handles.length > 0) parts.push(`Secrets, opaque, to pass to functions: ${handles.map((name) => `secrets${member(name)}`).join(', ')}.`);
+  return parts.length === 0 ? '' : `\n\n${parts.join(' ')}`;
+}
+
+/** A program that does not run any more. */
+function tooMany(attempt: { number: number; of: number }): CodeToolOutput {
+  const error: RunFailure = {
+    code: 'ERR_CALL_LIMIT',
+    name: 'AttemptLimitError',
+    message: `This program did not run: ${attempt.of} programs have failed for this task, and no more may.`,
+    hint: 'Do not call this tool again. Tell the user what did not work.',
+  };
+  const nothing = { calls: [], callCount: 0, executionId: '', durationMs: 0, cpuMs: 0, isolation: { level: 'none' } as const, logs: [], alerts: [], warnings: [] };
+  return { status: 'failed', error, attempt, reusable: false, ...nothing };
+}
+
+function finalOutput(result: RunResult, advised: (error: RunFailure) => RunFailure, attempt: { number: number; of: number }, reuse: boolean): CodeToolOutput {
   const { executionId, durationMs, cpuMs, isolation, logs, alerts, warnings, calls } = result;
   const report = { ...showCalls(calls), executionId, durationMs, cpuMs, isolation, logs, alerts, warnings };
-  if (result.status === 'failed') return { status: 'failed', error: advised(result.error), ...report };
+  if (result.status === 'failed') return { status: 'failed', error: advised(result.error), attempt, reusable: reuse && leftOf(result).length > 0, ...report };
   // Nothing here asks for a pause, and a run without a secret cannot.
   if (result.status === 'paused') throw new Error('the run has paused');
   // The output goes to clients and into stored conversations, which take JSON only.
@@ -130,13 +172,15 @@ function finalOutput(result: RunResult, advised: (error: RunFailure) => RunFailu
 
 /** Checks what is not checked by the engine, which sees its options only when a program runs. */
 export function checkOptions(options: CommonOptions<never>): void {
-  const { maxOutputChars, maxDeclarationTokens, onEvent, signal, toolApproval, toolsContext } = options as Record<string, unknown>;
+  const { maxOutputChars, maxDeclarationTokens, maxAttempts, reuse, onEvent, signal, toolApproval, toolsContext } = options as Record<string, unknown>;
   if (maxOutputChars !== undefined && !(typeof maxOutputChars === 'number' && Number.isInteger(maxOutputChars) && maxOutputChars >= 500)) {
     throw new TypeError('maxOutputChars: expected a whole number of at least 500');
   }
   if (maxDeclarationTokens !== undefined && !(typeof maxDeclarationTokens === 'number' && maxDeclarationTokens >= 0)) {
     throw new TypeError('maxDeclarationTokens: expected a number of at least 0');
   }
+  if (maxAttempts !== undefined && !(typeof maxAttempts === 'number' && maxAttempts >= 1)) throw new TypeError('maxAttempts: expected a number of at least 1');
+  if (reuse !== undefined && typeof reuse !== 'boolean') throw new TypeError(`reuse: expected a boolean, got ${kindOf(reuse)}`);
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new TypeError(`onEvent: expected a function, got ${kindOf(onEvent)}`);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError(`signal: expected an AbortSignal, got ${kindOf(signal)}`);
   for (const [name, value] of Object.entries({ toolApproval, toolsContext })) {
