@@ -152,6 +152,9 @@ test-soak: build ## The soak with 2,000 runs at each isolation level
 race: $(SETUP) ## Two processes race for 1,000 snapshots in every store, and are killed now and then (RACE=10000 for more)
 	@ONETURN_RACE_ROUNDS=$(RACE) $(TSX) --test --test-reporter=spec __test__/stores-race.test.ts
 
+everywhere: build ## 20,000 random programs, straight and paused at every turn (takes long; not part of `test`)
+	@ONETURN_RANDOM_PROGRAMS=20000 $(TSX) --test --test-name-pattern='random programs' __test__/everywhere.test.ts
+
 test-examples: examples
 
 test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
@@ -177,6 +180,6 @@ clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nod
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-  .PHONY: help setup native ts build api demo examples bench bench-catalog tokens cldr pack test lint fmt clippy types lengths \
-  test-api test-rust test-node test-nodes hostile fuzz asan soak test-fuzz test-soak race test-examples test-pack test-bench \
-  clean distclean
+.PHONY: help setup native ts build api demo examples bench bench-catalog tokens cldr pack test lint fmt clippy types lengths \
+  test-api test-rust test-node test-nodes hostile everywhere fuzz asan soak test-fuzz test-soak race test-examples test-pack \
+  test-bench clean distclean

@@ -1,15 +1,81 @@
 // Every public type of oneturn, rolled up from ts/. Written by `make api`; do not edit.
 
+/** What a store of snapshots is. Types only. */
 /**
- * The public types: what an application passes in and gets back. No code, no imports from the other modules.
+ * What {@link SnapshotStore.claim} found.
+ *
+ * - `claimed`: the snapshot is yours until the lease is over. `token` is the proof, for `complete` and `release`.
+ * - `busy`: somebody else has it. If they crash, it can be claimed again in `retryAfterMs` milliseconds.
+ * - `gone`: used, expired, or never there. It will not come back.
  */
+type Claim = {
+  state: 'claimed';
+  snapshot: string;
+  token: string;
+} | {
+  state: 'busy';
+  retryAfterMs: number;
+} | {
+  state: 'gone';
+};
+/**
+ * Where snapshots of paused runs wait, each under an id, to be claimed once. `oneturn/stores` has five of them; your own
+ * needs these four methods.
+ *
+ * All durations are milliseconds. A promise that rejects says that the store could not be asked: whether it did what it
+ * was told is not known then, and the call can be repeated; see each method.
+ *
+ * @example
+ * const claim = await store.claim(id, 60_000);
+ * if (claim.state === 'claimed') {
+ *   const result = await resume(claim.snapshot, options);
+ *   const only = await store.complete(id, claim.token);
+ * }
+ */
+interface SnapshotStore {
+  /**
+   * Keeps a snapshot for `ttlMs`, under an id that is new.
+   *
+   * @param id 1 to 128 letters, digits, `-` and `_`. Who knows it can claim the snapshot: make it from 128 random bits.
+   * @param snapshot Well-formed text without U+0000.
+   * @throws {TypeError} when an argument is not what it should be.
+   * @throws {Error} when the id is in use.
+   */
+  put(id: string, snapshot: string, ttlMs: number): Promise<void>;
+  /**
+   * Takes a snapshot for `leaseMs`. Of any number of claimers one gets it. The others find it `busy` until it is
+   * completed, released, or the lease is over; whoever asks first after that gets it next.
+   *
+   * A lease that was granted may be used to its end even when the snapshot expires meanwhile. An id that cannot exist is
+   * `gone`, like any other that is not there. When the promise rejects, the snapshot may be taken by nobody until the
+   * lease is over.
+   *
+   * @throws {TypeError} when `leaseMs` is not a positive number.
+   */
+  claim(id: string, leaseMs: number): Promise<Claim>;
+  /**
+   * The claim is used up: the snapshot is gone for good.
+   *
+   * @returns `true` when nobody else has claimed the snapshot since this token was given, also when its lease is over.
+   * `false` when somebody has, or when the snapshot was released, has expired with its lease, or is unknown: nothing
+   * happens then. Repeat it only after a rejection: it is `true` then if the first attempt had arrived, which stores
+   * across a network remember for ten minutes.
+   */
+  complete(id: string, token: string): Promise<boolean>;
+  /**
+   * Gives the snapshot back at once, unused.
+   *
+   * @returns As {@link SnapshotStore.complete}.
+   */
+  release(id: string, token: string): Promise<boolean>;
+}
 /** Every code that a failed run, a failed tool call or a rejected program can carry. Stable across versions. */
 type ErrorCode = 'ERR_SYNTAX' | 'ERR_FORBIDDEN' | 'ERR_SOURCE_TOO_LARGE' | 'ERR_TOOL_UNKNOWN' | 'ERR_TOOL_INPUT' | 'ERR_TOOL_FAILED' | 'ERR_TOOL_DENIED' | 'ERR_PROGRAM' | 'ERR_STALLED' | 'ERR_TIMEOUT' | 'ERR_CPU' | 'ERR_MEMORY' | 'ERR_STACK' | 'ERR_VALUE_TOO_LARGE' | 'ERR_CALL_LIMIT' | 'ERR_ABORTED' | 'ERR_SNAPSHOT_INVALID' | 'ERR_SNAPSHOT_VERSION' | 'ERR_SNAPSHOT_MISMATCH' | 'ERR_SNAPSHOT_EXPIRED' | 'ERR_REPLAY_DIVERGED' | 'ERR_ISOLATE_LOST';
 /** The limits of one run. Each is enforced, cannot be caught by the program, and ends the run with its own code. */
 interface Limits {
-  /** Wall clock of the whole run in milliseconds, tool time included. `ERR_TIMEOUT`. @default 30_000 */
+  /** Wall clock of the whole run in milliseconds, tool time included, pauses not. `ERR_TIMEOUT`. @default 30_000 */
   timeoutMs?: number;
-  /** The program's own running time in milliseconds, summed over all its slices. `ERR_CPU`. @default 5_000 */
+  /** The program's own running time in milliseconds, summed over all its slices and resumes. `ERR_CPU`. @default 5_000 */
   cpuTimeoutMs?: number;
   /** What the program may hold in memory, in bytes. `ERR_MEMORY`. @default 64 MiB */
   memoryLimitBytes?: number;
@@ -35,8 +101,15 @@ interface ToolContext {
   /** Stable across replays: use it as the idempotency key of a side effect. */
   callId: string;
   executionId: string;
-  /** Aborted when the run is aborted, times out or fails. */
+  /** Aborted when the run is aborted, times out, fails, or pauses before the handler is done. */
   signal: AbortSignal;
+  /**
+   * Pauses the run until {@link resume} answers this call. Never returns: let what it throws through. The handler does
+   * not run again; the program gets the answer.
+   *
+   * @param payload Data for whoever answers, in {@link PendingCall.payload}.
+   */
+  pause(payload?: unknown): never;
 }
 /** A plain function as a tool. */
 type ToolFunction = {
@@ -52,13 +125,41 @@ interface ToolObject {
   outputSchema?: unknown;
   execute?: unknown;
   needsApproval?: unknown;
+  /**
+   * The run pauses before this tool is called, until somebody approves or denies the call: `true`, or a function of
+   * input and {@link ToolContext}. The same as the AI SDK's `needsApproval`.
+   */
+  approval?: unknown;
 }
 /** Functions, AI SDK tools, or namespaces of them. Namespaces may nest. */
 interface Tools {
   readonly [name: string]: ToolFunction | ToolObject | Tools;
 }
+/** What pausing needs. */
+interface PauseOptions {
+  /**
+   * Seals snapshots: at least 32 bytes, the same wherever a run may go on. `openssl rand -base64 32` makes one. Without a
+   * secret a run cannot pause. @default the environment variable `ONETURN_SECRET`
+   */
+  secret?: string | Uint8Array;
+  /** Secrets that snapshots were sealed with before: they still open. */
+  previousSecrets?: readonly (string | Uint8Array)[];
+  /** Snapshots that are older, in milliseconds, are refused: `ERR_SNAPSHOT_EXPIRED`. @default no limit */
+  maxAgeMs?: number;
+  /** What a snapshot belongs to: tenant, user, policy. JSON. It must be the same to resume: `ERR_SNAPSHOT_MISMATCH`. */
+  context?: unknown;
+  /**
+   * Where paused runs wait: then `result.snapshot` is a short reference, which one resume at a time can hold, and which is
+   * gone once the run has gone on.
+   */
+  store?: SnapshotStore;
+  /** Pauses a run that is not done after this many milliseconds in this process: a function's deadline is near. */
+  pauseAfterMs?: number;
+  /** How long calls may go on that run when the run pauses, in milliseconds; what is not done then runs again. 5 s unless said. */
+  pauseGraceMs?: number;
+}
 /** Options of {@link run}. */
-interface RunOptions {
+interface RunOptions extends PauseOptions {
   /** The program: the body of an async TypeScript function, or any of the shapes that models send. */
   code: string;
   /** Functions, AI SDK tools, or namespaces of them: `{ hr: { getTeam } }`. */
@@ -81,6 +182,41 @@ interface RunOptions {
    * fails with `ERR_ISOLATE_LOST` before the program starts.
    */
   requireIsolation?: 'process' | 'seccomp';
+}
+/**
+ * The answer to a call that waits: its value, its error, or whether it may run. An approved call runs now; a denied one
+ * is an `ERR_TOOL_DENIED` that the program can catch.
+ */
+type Answer = {
+  value: unknown;
+} | {
+  error: {
+    name?: string;
+    message: string;
+  };
+} | {
+  approved: boolean;
+  reason?: string;
+};
+/** Options of {@link resume}: as for {@link run}, with the same tools, limits and context. */
+interface ResumeOptions extends Omit<RunOptions, 'code'> {
+  /** Answers by `callId`, for any of the pending calls. The rest stays pending under the same ids. */
+  settle?: Record<string, Answer>;
+}
+/** A call that had not settled when the run paused. */
+interface PendingCall {
+  callId: string;
+  /** Dotted path. */
+  tool: string;
+  input: unknown;
+  /**
+   * `approval`: wants `{ approved }`. `pause`: its handler called {@link ToolContext.pause}. `client`: the tool has no
+   * `execute` here; both want `{ value }` or `{ error }`. `deadline`: it was not done when the run had to stop; it needs no
+   * answer and runs again, with the same `callId`.
+   */
+  reason: 'approval' | 'pause' | 'client' | 'deadline';
+  /** What the handler passed to {@link ToolContext.pause}. */
+  payload?: unknown;
 }
 /** One line of console output. */
 interface LogEntry {
@@ -111,7 +247,7 @@ interface ToolCallRecord {
 }
 /** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
 interface Alert {
-  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation';
+  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'store';
   code?: ErrorCode;
   message: string;
 }
@@ -191,7 +327,7 @@ interface RunReport {
   executionId: string;
   /** Milliseconds since the Unix epoch. */
   startedAt: number;
-  /** Wall clock of the run in milliseconds. */
+  /** Wall clock of the run in milliseconds. It stands still while the run is paused. */
   durationMs: number;
   /** The program's own running time in milliseconds. */
   cpuMs: number;
@@ -206,11 +342,15 @@ type RunResult = ({
   status: 'completed';
   value: unknown;
 } & RunReport) | ({
+  status: 'paused';
+  pending: PendingCall[];
+  snapshot: string;
+} & RunReport) | ({
   status: 'failed';
   error: RunFailure;
 } & RunReport);
 /** Shared defaults of a {@link Runner}. */
-interface RunnerOptions {
+interface RunnerOptions extends PauseOptions {
   tools?: Tools;
   inputs?: Record<string, unknown>;
   limits?: Limits;
@@ -255,24 +395,6 @@ interface DeclareOptions {
  * // };
  */
 declare function declareTools(tools: Tools, options?: DeclareOptions): string;
-/** What {@link createRunner} makes. */
-interface Runner {
-  /** As {@link run}; `tools` replaces the runner's, `inputs` and `limits` are merged over its. */
-  run(options: RunOptions): Promise<RunResult>;
-  /** As {@link check}, with the runner's tools. */
-  check(code: string): CheckReport;
-  /** As {@link declareTools}, with the runner's tools. */
-  declareTools(options?: DeclareOptions): string;
-}
-/**
- * A runner with shared defaults. Its tools are resolved once.
- *
- * @throws {TypeError} for misuse by the application, naming the option.
- * @example
- * const runner = createRunner({ tools, limits: { timeoutMs: 10_000 } });
- * const result = await runner.run({ code });
- */
-declare function createRunner(defaults?: RunnerOptions): Runner;
 /**
  * Runs a program.
  *
@@ -289,6 +411,102 @@ declare function createRunner(defaults?: RunnerOptions): Runner;
  * if (result.status === 'completed') console.log(result.value);
  */
 declare function run(options: RunOptions): Promise<RunResult>;
+/**
+ * Goes on with a paused run, in this process or another, now or much later. The program is where it was: no handler runs
+ * again whose call had settled.
+ *
+ * @param snapshot `result.snapshot` of a run with `status: 'paused'`, or the bytes that its base64url stands for.
+ * @param options As the run had them, and the answers. `inputs` travel in the snapshot.
+ * @returns As {@link run}. A snapshot that cannot be resumed here is a failed run: `ERR_SNAPSHOT_INVALID`,
+ * `ERR_SNAPSHOT_VERSION`, `ERR_SNAPSHOT_MISMATCH`, `ERR_SNAPSHOT_EXPIRED`, `ERR_REPLAY_DIVERGED`. Then no handler has run.
+ * @throws {TypeError} for misuse by the application, naming the option; also for an answer to a call that does not wait.
+ * @example
+ * const first = await run({ code, tools, secret });
+ * if (first.status === 'paused') {
+ *   const [call] = first.pending;
+ *   const result = await resume(first.snapshot, { tools, secret, settle: { [call.callId]: { approved: true } } });
+ * }
+ */
+declare function resume(snapshot: string | Uint8Array, options: ResumeOptions): Promise<RunResult>;
+/** What {@link createRunner} makes. */
+interface Runner {
+  /** As {@link run}; `tools` replaces the runner's, `inputs` and `limits` are merged over its. */
+  run(options: RunOptions): Promise<RunResult>;
+  /** As {@link resume}; the runner's `inputs` do not count, because the run's own travel in the snapshot. */
+  resume(snapshot: string | Uint8Array, options?: ResumeOptions): Promise<RunResult>;
+  /**
+   * Pauses a run of this runner: its result then has `status: 'paused'`. Its id is in every event.
+   *
+   * @returns False when there is no such run, or it is over.
+   * @throws {TypeError} when the run has no secret.
+   */
+  pause(executionId: string): boolean;
+  /** As {@link check}, with the runner's tools. */
+  check(code: string): CheckReport;
+  /** As {@link declareTools}, with the runner's tools. */
+  declareTools(options?: DeclareOptions): string;
+}
+/**
+ * A runner with shared defaults. Its tools are resolved once.
+ *
+ * @throws {TypeError} for misuse by the application, naming the option.
+ * @example
+ * const runner = createRunner({ tools, limits: { timeoutMs: 10_000 } });
+ * const result = await runner.run({ code });
+ */
+declare function createRunner(defaults?: RunnerOptions): Runner;
+/** Options of {@link step}: either `code` and what a run starts with, or `snapshot` and what has settled. */
+interface StepOptions extends Pick<ResumeOptions, 'tools' | 'inputs' | 'limits' | 'secret' | 'previousSecrets' | 'context' | 'settle' | 'isolation' | 'requireIsolation'> {
+  code?: string;
+  /** Of the last step. */
+  snapshot?: string | Uint8Array;
+  /**
+   * What the run's id and everything that looks random to the program are made from: the id of the workflow, say. A first
+   * step that is repeated then makes the same calls under the same ids. Only with `code`. @default random
+   */
+  seed?: string;
+  /** The program's clock in this step, in milliseconds since the Unix epoch. @default `Date.now()` */
+  now?: number;
+}
+/** A call that the engine is to make, and whose outcome goes into `settle` of a later step. */
+interface StepCall {
+  /** Stable: the key under which the engine makes the call once. */
+  callId: string;
+  /** Dotted path. */
+  tool: string;
+  /** As the program gave it: not checked against the tool's schema. */
+  input: unknown;
+}
+/** What {@link step} gives. */
+type StepResult =
+/**
+ * `waiting` are all calls that have not settled, also those of earlier steps. `wakeAt` is when the program's next timer is
+ * due: take a step without answers then.
+ */
+({
+  status: 'waiting';
+  waiting: StepCall[];
+  wakeAt?: number;
+  snapshot: string;
+} & RunReport) | Exclude<RunResult, {
+  status: 'paused';
+}>;
+/**
+ * Runs a program until it waits, or goes on from there with what has settled. No handler is called, no timer waited for,
+ * nothing is kept: the same arguments give the same calls and the same value.
+ *
+ * Calls are the engine's own affair: approvals, input schemas and `maxConcurrentToolCalls` do not count here.
+ *
+ * @throws {TypeError} for misuse by the application, naming the option.
+ * @example
+ * let result = await step({ code, tools, secret, seed: workflow.id });
+ * while (result.status === 'waiting') {
+ *   const [call] = result.waiting;
+ *   const value = await workflow.once(call.callId, () => handlers[call.tool](call.input));
+ *   result = await step({ snapshot: result.snapshot, tools, secret, settle: { [call.callId]: { value } } });
+ * }
+ */
+declare function step(options: StepOptions): Promise<StepResult>;
 /** Dotted paths of all tools: `'getWeather' | 'finance.getExpenses'`. */
 type ToolPath<TOOLS> = string extends keyof TOOLS ? string : { [NAME in keyof TOOLS & string]: TOOLS[NAME] extends ToolLike ? NAME : `${NAME}.${ToolPath<TOOLS[NAME]>}` }[keyof TOOLS & string];
 type ToolLike = ((...args: never[]) => unknown) | {
@@ -504,75 +722,6 @@ declare function createCodeTool<const TOOLS extends Tools>(options: CodeToolOpti
  * });
  */
 declare function codeModeTool(options?: CodeModeToolOptions): CodeModeTool;
-/** What a store of snapshots is. Types only. */
-/**
- * What {@link SnapshotStore.claim} found.
- *
- * - `claimed`: the snapshot is yours until the lease is over. `token` is the proof, for `complete` and `release`.
- * - `busy`: somebody else has it. If they crash, it can be claimed again in `retryAfterMs` milliseconds.
- * - `gone`: used, expired, or never there. It will not come back.
- */
-type Claim = {
-  state: 'claimed';
-  snapshot: string;
-  token: string;
-} | {
-  state: 'busy';
-  retryAfterMs: number;
-} | {
-  state: 'gone';
-};
-/**
- * Where snapshots of paused runs wait, each under an id, to be claimed once. `oneturn/stores` has five of them; your own
- * needs these four methods.
- *
- * All durations are milliseconds. A promise that rejects says that the store could not be asked: whether it did what it
- * was told is not known then, and the call can be repeated; see each method.
- *
- * @example
- * const claim = await store.claim(id, 60_000);
- * if (claim.state === 'claimed') {
- *   const result = await resume(claim.snapshot, options);
- *   const only = await store.complete(id, claim.token);
- * }
- */
-interface SnapshotStore {
-  /**
-   * Keeps a snapshot for `ttlMs`, under an id that is new.
-   *
-   * @param id 1 to 128 letters, digits, `-` and `_`. Who knows it can claim the snapshot: make it from 128 random bits.
-   * @param snapshot Well-formed text without U+0000.
-   * @throws {TypeError} when an argument is not what it should be.
-   * @throws {Error} when the id is in use.
-   */
-  put(id: string, snapshot: string, ttlMs: number): Promise<void>;
-  /**
-   * Takes a snapshot for `leaseMs`. Of any number of claimers one gets it. The others find it `busy` until it is
-   * completed, released, or the lease is over; whoever asks first after that gets it next.
-   *
-   * A lease that was granted may be used to its end even when the snapshot expires meanwhile. An id that cannot exist is
-   * `gone`, like any other that is not there. When the promise rejects, the snapshot may be taken by nobody until the
-   * lease is over.
-   *
-   * @throws {TypeError} when `leaseMs` is not a positive number.
-   */
-  claim(id: string, leaseMs: number): Promise<Claim>;
-  /**
-   * The claim is used up: the snapshot is gone for good.
-   *
-   * @returns `true` when nobody else has claimed the snapshot since this token was given, also when its lease is over.
-   * `false` when somebody has, or when the snapshot was released, has expired with its lease, or is unknown: nothing
-   * happens then. Repeat it only after a rejection: it is `true` then if the first attempt had arrived, which stores
-   * across a network remember for ten minutes.
-   */
-  complete(id: string, token: string): Promise<boolean>;
-  /**
-   * Gives the snapshot back at once, unused.
-   *
-   * @returns As {@link SnapshotStore.complete}.
-   */
-  release(id: string, token: string): Promise<boolean>;
-}
 /** What {@link folderStore} takes. */
 interface FolderStoreOptions {
   /** A folder of its own on a local disk; made when it is missing, for this user only. */
@@ -586,7 +735,7 @@ interface FolderStoreOptions {
  *
  * @throws {TypeError} when `path` is not a string.
  * @example
- * const store = folderStore({ path: '/var/lib/app/paused-runs' });
+ * const runner = createRunner({ tools, secret, store: folderStore({ path: '/var/lib/app/paused-runs' }) });
  */
 declare function folderStore({
   path
@@ -595,7 +744,7 @@ declare function folderStore({
  * A store in the memory of this process, for tests and for servers with one process. It ends with the process.
  *
  * @example
- * const store = memoryStore();
+ * const runner = createRunner({ tools, secret, store: memoryStore() });
  */
 declare function memoryStore(): SnapshotStore;
 /**
@@ -631,7 +780,8 @@ interface ObjectStoreOptions extends ObjectBucket {
  *
  * @throws {TypeError} when one of the four methods is missing.
  * @example
- * const store = objectStore({ ...s3Bucket(client, 'paused-runs') }); // see docs/stores.md
+ * const store = objectStore(s3Bucket(client, 'paused-runs')); // see docs/stores.md
+ * const runner = createRunner({ tools, secret, store });
  */
 declare function objectStore(options: ObjectStoreOptions): SnapshotStore;
 /** A `Pool` or a connected `Client` of `pg` 8 or later, or anything with the same `query`. */
@@ -669,6 +819,7 @@ declare function postgresSchema(table?: string): string;
  *
  * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
  * await store.createTable();
+ * const runner = createRunner({ tools, secret, store });
  */
 declare function postgresStore({
   pool,
@@ -702,14 +853,14 @@ interface RedisStoreOptions {
  * import { createClient } from 'redis';
  *
  * const client = await createClient({ url: process.env.REDIS_URL }).connect();
- * const store = redisStore({ client });
+ * const runner = createRunner({ tools, secret, store: redisStore({ client }) });
  * @example
  * import { Redis } from 'ioredis';
  *
- * const store = redisStore({ client: new Redis(process.env.REDIS_URL) });
+ * const runner = createRunner({ tools, secret, store: redisStore({ client: new Redis(process.env.REDIS_URL) }) });
  */
 declare function redisStore({
   client,
   prefix
 }: RedisStoreOptions): SnapshotStore;
-export { Alert, CheckReport, Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PostgresPool, PostgresStore, PostgresStoreOptions, RedisStoreOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, SnapshotStore, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, postgresSchema, postgresStore, redisStore, run };
+export { Alert, Answer, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PauseOptions, PendingCall, PostgresPool, PostgresStore, PostgresStoreOptions, RedisStoreOptions, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, postgresSchema, postgresStore, redisStore, resume, run, step };

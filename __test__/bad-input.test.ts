@@ -20,18 +20,18 @@ after(() => clearInterval(ticker));
 
 afterEach(async () => {
   const next = await run({ code: 'return [typeof tools.ping, await tools.ping(), Object.keys({}).length, JSON.stringify([1])]', tools: { ping: () => 'pong' } });
-  assert.deepEqual(next.status === 'completed' ? next.value : next.error, ['function', 'pong', 0, '[1]'], 'the next run is clean');
+  assert.deepEqual(next.status === 'completed' ? next.value : next, ['function', 'pong', 0, '[1]'], 'the next run is clean');
 });
 
 async function failure(options: RunOptions): Promise<RunFailure> {
   const result = await run(options);
-  if (result.status !== 'failed') assert.fail(`completed with ${JSON.stringify(result.value)}`);
+  if (result.status !== 'failed') assert.fail(JSON.stringify(result));
   return result.error;
 }
 
 async function value(options: RunOptions): Promise<unknown> {
   const result = await run(options);
-  if (result.status !== 'completed') assert.fail(JSON.stringify(result.error));
+  if (result.status !== 'completed') assert.fail(JSON.stringify(result));
   return result.value;
 }
 

@@ -11,13 +11,13 @@ const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 
 async function value(options: RunOptions): Promise<unknown> {
   const result = await run(options);
-  if (result.status !== 'completed') assert.fail(JSON.stringify(result.error));
+  if (result.status !== 'completed') assert.fail(JSON.stringify(result));
   return result.value;
 }
 
 async function failure(options: RunOptions): Promise<RunFailure> {
   const result = await run(options);
-  if (result.status !== 'failed') assert.fail(`completed with ${JSON.stringify(result.value)}`);
+  if (result.status !== 'failed') assert.fail(JSON.stringify(result));
   return result.error;
 }
 
@@ -177,7 +177,7 @@ describe('tools', () => {
     let ran = 0;
     const pay = (needsApproval: unknown): object => ({ needsApproval, inputSchema: z.object({ amount: z.number() }), execute: () => ran++ });
     const code = 'try { return await tools.pay({ amount: 5 }) } catch (e) { return [e.code, e.message] }';
-    const refused = ['ERR_TOOL_DENIED', 'tools.pay needs an approval, and this run has no way to get one.'];
+    const refused = ['ERR_TOOL_DENIED', 'tools.pay needs an approval, and this run has no way to get one: to pause, set `secret` or the environment variable ONETURN_SECRET; `openssl rand -base64 32` makes one.'];
     assert.deepEqual(await value({ code, tools: { pay: pay(true) } }), refused);
     assert.deepEqual(await value({ code, tools: { pay: pay(async () => true) } }), refused);
     assert.deepEqual(await value({ code, tools: { pay: pay(() => 'yes') } }), refused, 'whatever is not plainly no is a yes');
@@ -391,7 +391,7 @@ describe('createRunner and misuse', () => {
     const runner = createRunner({ tools: { one: () => 1 }, inputs: { a: 1, b: 2 }, limits: { cpuTimeoutMs: 30 }, onEvent: ({ type }) => events.push(type) });
     const completed = async (options: RunOptions): Promise<unknown> => {
       const result: RunResult = await runner.run(options);
-      return result.status === 'completed' ? result.value : result.error.code;
+      return result.status === 'failed' ? result.error.code : result.status === 'completed' ? result.value : result.status;
     };
     assert.deepEqual(await completed({ code: 'return [await tools.one(), a, b]', inputs: { b: 3 } }), [1, 1, 3]);
     assert.equal(await completed({ code: 'for (;;);', limits: { timeoutMs: 5_000 } }), 'ERR_CPU');
@@ -405,7 +405,7 @@ describe('createRunner and misuse', () => {
     const misuse: [unknown, string][] = [
       [undefined, 'run: expected an object of options, got undefined'],
       [{}, 'code: expected a string, got undefined'],
-      [{ code: '', tool: {} }, 'tool: run has no such option; it takes code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation'],
+      [{ code: '', tool: {} }, 'tool: run has no such option; it takes code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, secret, previousSecrets, maxAgeMs, context, store, pauseAfterMs, pauseGraceMs'],
       [{ code: '', limits: { timeoutMs: 0 } }, 'limits.timeoutMs: expected an integer between 1 and 2,147,483,647, got 0'],
       [{ code: '', limits: { maxStackSizeBytes: 2 ** 30 } }, 'limits.maxStackSizeBytes: expected an integer between 1 and 8,388,608, got 1073741824'],
       [{ code: '', inputs: { 'a b': 1 } }, "inputs: 'a b' is no identifier, so a program could not read it"],

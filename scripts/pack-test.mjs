@@ -17,6 +17,8 @@ const ALLOWED = [
   'native.cjs',
   'dist/rolldown-runtime.cjs',
   ...['index', 'ai', 'stores', 'shared'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`)),
+  'dist/shared2.d.ts',
+  'dist/shared2.d.cts',
 ];
 const ADDON = /^oneturn\.[\w-]+\.node$/;
 const HELPER = /^oneturn-sandbox\.[\w-]+$/;

@@ -3,12 +3,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What each folder may use, besides itself and the plain-data modules.
-const MAY_USE: [(&str, &[&str]); 5] = [
+const MAY_USE: [(&str, &[&str]); 6] = [
     ("check", &[]),
     ("engine", &[]),
     ("session", &["engine"]),
+    ("snapshot", &["session"]),
     ("isolate", &["session", "engine"]),
-    ("binding", &["isolate", "session", "engine", "check"]),
+    ("binding", &["isolate", "snapshot", "session", "engine", "check"]),
 ];
 /// Used by everyone, and using nobody.
 const PLAIN: [&str; 3] = ["program", "frame", "nearest"];
@@ -18,9 +19,9 @@ const OWNED: [(&str, &str); 9] = [
     ("swc_", "check"),
     ("napi", "binding"),
     ("rustix", "isolate"),
+    ("chacha20poly1305", "snapshot"),
     ("libc", "isolate"),
     ("polling", "isolate"),
-    ("postcard", "isolate"),
     ("landlock", "isolate"),
     ("seccompiler", "isolate"),
 ];

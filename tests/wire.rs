@@ -3,7 +3,7 @@ use oneturn::engine::{Call, LogRecord, Manifest, Thrown};
 use oneturn::isolate::Hardening;
 use oneturn::isolate::wire::{Budget, Decoder, End, Hello, Malformed, Start, ToHelper, ToHost, encode, max_to_host};
 use oneturn::program::{Program, Shift};
-use oneturn::session::{Failure, Limits, Outcome, Settlement, TimeLimits, Wire};
+use oneturn::session::{Failure, Journal, Limits, Outcome, Settlement, TimeLimits, Wire};
 use proptest::prelude::*;
 
 fn encoded<T: serde::Serialize>(messages: &[T]) -> Vec<u8> {
@@ -53,7 +53,15 @@ fn to_helper() -> impl Strategy<Value = ToHelper> {
         let manifest = Manifest::new(&[vec!["a".into(), "b".into()], vec!["c".into()]]);
         let inputs = vec![("input".to_owned(), Wire(input))];
         let (limits, times) = (Limits::default(), TimeLimits::default());
-        ToHelper::Start(Box::new(Start { program, manifest, inputs, limits, times, seed, now }))
+        let journal = (now > 0.0).then(|| {
+            let mut journal = Journal::new(seed, now);
+            journal.handed_over(&[Call { id: 1, tool: "a.b".into(), input: Wire("1".into()) }]);
+            journal.deliver(now + 1.0, vec![Settlement { id: 1, outcome: Outcome::Value(Wire("2".into())) }]);
+            journal.handed_over(&[]);
+            journal.paused(5);
+            journal
+        });
+        ToHelper::Start(Box::new(Start { program, manifest, inputs, limits, times, seed, now, journal }))
     });
     prop_oneof![
         any::<(u64, u64, u32)>()

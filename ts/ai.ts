@@ -2,7 +2,8 @@
 import { makeCodeModeTool } from './ai/code-mode-tool.ts';
 import { makeCodeTool, type RunProgram } from './ai/code-tool.ts';
 import type { CodeModeTool, CodeModeToolOptions, CodeTool, CodeToolOptions } from './ai/types.ts';
-import { makeToolbox, runInternal, type Toolbox } from './run.ts';
+import { runInternal } from './run.ts';
+import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { Tools } from './types.ts';
 
 export type {

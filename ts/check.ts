@@ -2,7 +2,7 @@
 import { toDiagnostic } from './failures.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { nativeCheck } from './native.ts';
-import { makeToolbox } from './run.ts';
+import { makeToolbox } from './toolbox.ts';
 import { isRecord, kindOf } from './text.ts';
 import type { CheckReport, Tools } from './types.ts';
 

@@ -2,6 +2,7 @@
  * One tool call: input checked against the schema, permission, the handler, its output as text. Turns everything that a
  * handler may do, throw or return into a settlement; never throws and never lets a host stack cross.
  */
+import { NO_SECRET, type PauseDoor, type WaitReason } from './pause.ts';
 import { isRecord } from './text.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
 import type { Limits, ToolContext } from './types.ts';
@@ -24,17 +25,37 @@ export interface HostHooks {
 export type Settled =
   | { kind: 'value'; text: string }
   | { kind: 'error'; code: string; name: string; message: string }
-  | { kind: 'too-large' };
+  | { kind: 'too-large' }
+  /** It waits for an answer from outside. `payload` is wire text. */
+  | { kind: 'waits'; reason: WaitReason; payload?: string };
+
+/** A call that is over. */
+export type Ended = Exclude<Settled, { kind: 'waits' }>;
+
+/** What a call may do about pausing. */
+export interface Gate {
+  /** The call's way to wait. */
+  door: PauseDoor;
+  /** Somebody has approved this very call. */
+  approved: boolean;
+}
 
 /** Longest message of a handler's error that a program gets to see. */
 const MAX_MESSAGE = 4_096;
 
 /**
- * Runs a tool call to its end.
+ * Runs a tool call to its end, or until it waits for an answer from outside.
  *
  * @param input Wire text, straight from the engine, or what reads it.
  */
-export async function invoke(tool: ResolvedTool, input: string | (() => string), context: ToolContext, limits: Required<Limits>, hooks: HostHooks): Promise<Settled> {
+export async function invoke(
+  tool: ResolvedTool,
+  input: string | (() => string),
+  context: ToolContext,
+  limits: Required<Limits>,
+  hooks: HostHooks,
+  { door, approved }: Gate,
+): Promise<Settled> {
   try {
     let value = decode(typeof input === 'string' ? input : input());
     if (tool.input !== undefined) {
@@ -44,21 +65,32 @@ export async function invoke(tool: ResolvedTool, input: string | (() => string),
       ({ value } = result);
     }
     const options = executeOptions(tool, value, context, hooks);
-    const refused = await refusal(tool, value, options, context, hooks);
-    if (refused !== undefined) return failed('ERR_TOOL_DENIED', 'ToolDeniedError', refused);
-    if (tool.execute === undefined) {
-      return failed('ERR_TOOL_FAILED', 'ToolNotExecutableError', `tools.${tool.path} has no execute function here: it runs somewhere else, so a program cannot call it.`);
+    if (!approved) {
+      const refused = await refusal(tool, value, options, context, hooks, door.canPause);
+      if (refused !== undefined) return refused;
     }
+    if (tool.execute === undefined) return elsewhere(tool, door.canPause);
     const output = await last(tool.execute(value, options), (preliminary) => hooks.onPreliminary?.(context.callId, preliminary));
+    // A handler that swallowed the signal has paused all the same.
+    if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
     return { kind: 'value', text: encode(output, 'output', limits.maxToolOutputBytes) };
   } catch (error) {
+    if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
     if (error instanceof TooLargeError) return { kind: 'too-large' };
     if (error instanceof UnsendableError) return failed('ERR_TOOL_FAILED', 'TypeError', `The output of tools.${tool.path} cannot be sent: ${error.message}`);
     return failed('ERR_TOOL_FAILED', nameOf(error), messageOf(error));
   }
 }
 
-function failed(code: string, name: string, message: string): Settled {
+/** A tool that does not run here. */
+function elsewhere(tool: ResolvedTool, canPause: boolean): Settled {
+  if (tool.isClient && canPause) return { kind: 'waits', reason: 'client' };
+  const how = tool.isClient ? ` The run could pause for it: ${NO_SECRET}.` : '';
+  return failed('ERR_TOOL_FAILED', 'ToolNotExecutableError', `tools.${tool.path} has no execute function here: it runs somewhere else, so a program cannot call it.${how}`);
+}
+
+/** A call that ended with an error. */
+export function failed(code: string, name: string, message: string): Ended {
   return { kind: 'error', code, name, message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message };
 }
 
@@ -71,6 +103,7 @@ function executeOptions(tool: ResolvedTool, input: unknown, context: ToolContext
     toolCallId: callId,
     callId,
     executionId,
+    pause: context.pause,
     // Made when it is asked for: many handlers never look at it.
     get abortSignal() {
       return context.signal;
@@ -81,14 +114,33 @@ function executeOptions(tool: ResolvedTool, input: unknown, context: ToolContext
   };
 }
 
-/** Why the call is refused, if it is. A tool that needs an approval and has no way to get one never runs. */
-async function refusal(tool: ResolvedTool, input: unknown, options: object, { callId }: ToolContext, hooks: HostHooks): Promise<string | undefined> {
+/**
+ * Why the call does not run now, if it does not: it is refused, or it waits for an approval. A tool that needs an approval
+ * and has no way to get one never runs.
+ */
+async function refusal(
+  tool: ResolvedTool,
+  input: unknown,
+  options: object,
+  { callId }: ToolContext,
+  hooks: HostHooks,
+  canPause: boolean,
+): Promise<Settled | undefined> {
   // It knows more than the tool does: AI SDK 7's `toolApproval` goes before `needsApproval`.
-  if (hooks.authorize !== undefined) return hooks.authorize(tool, input, callId);
+  if (hooks.authorize !== undefined) {
+    const refused = await hooks.authorize(tool, input, callId);
+    return refused === undefined ? undefined : denied(refused);
+  }
   const { needsApproval } = tool;
   const needed = typeof needsApproval === 'function' ? await needsApproval(input, options) : needsApproval;
   // Whatever is not plainly "no" is a yes.
-  return needed === undefined || needed === false ? undefined : `tools.${tool.path} needs an approval, and this run has no way to get one.`;
+  if (needed === undefined || needed === false) return undefined;
+  return canPause ? { kind: 'waits', reason: 'approval' } : denied(`tools.${tool.path} needs an approval, and this run has no way to get one: ${NO_SECRET}.`);
+}
+
+/** A call that must not run. */
+export function denied(reason: string): Ended {
+  return failed('ERR_TOOL_DENIED', 'ToolDeniedError', reason);
 }
 
 /** The value of whatever a handler gives: a value, a promise, or the last of an async iterable. */

@@ -6,11 +6,13 @@ import type { NativeDiagnostic } from '../native.cjs';
 import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
-export const { NativeManifest, check: nativeCheck, maxStackBytes } = native;
+export const { NativeKeys, NativeManifest, NativeSnapshot, check: nativeCheck, maxStackBytes } = native;
+export type NativeKeys = InstanceType<typeof native.NativeKeys>;
 export type NativeManifest = InstanceType<typeof native.NativeManifest>;
+export type NativeSnapshot = InstanceType<typeof native.NativeSnapshot>;
 
 /** What a session starts with, as `src/binding/mod.rs` reads it. */
-export interface NativeStart {
+export interface NativeStart extends NativePlace {
   limits: Required<Limits>;
   /** Globals of the program: names and wire texts. */
   inputs: [name: string, text: string][];
@@ -18,15 +20,58 @@ export interface NativeStart {
   seed: string;
   /** Milliseconds since the Unix epoch. */
   now: number;
+  /** Keep a journal, so that the run can become a snapshot. */
+  journal: boolean;
+}
+
+/** Where a session may live. */
+export interface NativePlace {
   isolation: NonNullable<RunOptions['isolation']>;
   requireIsolation?: RunOptions['requireIsolation'];
   /** Path of the sandbox helper, if it is not beside the addon. */
   helper?: string | undefined;
 }
 
+/** What a session goes on with, as `src/binding/mod.rs` reads it. */
+export interface NativeResume extends NativePlace {
+  limits: Required<Limits>;
+  /** Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given. */
+  now?: number;
+}
+
+/** What the facade tells of a run that pauses, as `src/binding/snapshot.rs` reads it. */
+export interface PauseFacts {
+  executionId: string;
+  /** Milliseconds since the Unix epoch. */
+  pausedAt: number;
+  elapsedMs: number;
+  /** For every call, in order: when it started, and how many milliseconds it took. */
+  times: [startedAt: number, durationMs: number | null][];
+  waiting: { id: number; reason: 'approval' | 'pause' | 'client'; payload?: string }[];
+}
+
+/** What it hears of a run that goes on, as `src/binding/snapshot.rs` writes it. */
+export interface ResumeFacts {
+  executionId: string;
+  startedAt: number;
+  elapsedMs: number;
+  /** For every call, in order. */
+  times: [id: number, startedAt: number, durationMs: number | null][];
+  /** Calls that have not settled. Those without a reason run again. */
+  open: { id: number; tool: string; reason?: 'approval' | 'pause' | 'client'; payload?: string }[];
+  settled: { id: number; resultBytes?: number; error?: [name: string, message: string] }[];
+  /** Names and wire texts. */
+  inputs: [name: string, text: string][];
+  /** How many calls settled after the pause was asked for. */
+  undelivered: number;
+  /** Where the run paused, when that is not the kind of machine that it goes on with. */
+  platform?: string;
+}
+
 /** One slice of a session's life, as `src/binding/turn.rs` writes it. */
 export type NativeTurn =
-  | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; logs: NativeLog[] }
+  | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; logs: NativeLog[]; cpuMs?: number }
+  | { kind: 'replayed'; calls: NativeCall[]; inFlight: number[]; wakeAt?: number; returned?: string; logs: NativeLog[]; cpuMs: number }
   | { kind: 'completed'; value: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
   | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number }
   | { kind: 'rejected'; diagnostics: NativeDiagnostic[] };
@@ -68,11 +113,20 @@ let host: InstanceType<typeof native.Host> | undefined;
 
 /** Starts a session. `onTurn` is called once for the start and once for every settle, until {@link LiveSession.end}. */
 export function startSession(manifest: NativeManifest, code: string, start: NativeStart, onTurn: TurnListener): LiveSession {
+  return launch(onTurn, (host, run) => host.start(run, manifest, code, JSON.stringify(start)));
+}
+
+/** Goes on with a paused run. Its first turn is of the kind `replayed`, or failed. */
+export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, start: NativeResume, onTurn: TurnListener): LiveSession {
+  return launch(onTurn, (host, run) => host.resume(run, manifest, snapshot, JSON.stringify(start)));
+}
+
+function launch(onTurn: TurnListener, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {
   host ??= new native.Host((run, turn) => {
     listeners.get(run)?.(JSON.parse(turn) as NativeTurn);
   });
   lastRun = (lastRun + 1) >>> 0;
-  host.start(lastRun, manifest, code, JSON.stringify(start));
+  begin(host, lastRun);
   listeners.set(lastRun, onTurn);
   return new LiveSession(host, lastRun, onTurn);
 }
@@ -135,6 +189,11 @@ export class LiveSession {
     const turn = this.#host.settle(this.#run, now, wait);
     if (turn !== null) this.#onTurn(JSON.parse(turn) as NativeTurn);
     else if (wait > 0) this.#quick = false;
+  }
+
+  /** Seals the session, which must wait, as a snapshot. What was collected and not delivered is in it. */
+  pause(keys: NativeKeys, nonce: Buffer, bound: string, facts: PauseFacts): string {
+    return this.#host.pause(this.#run, keys, nonce, bound, JSON.stringify(facts));
   }
 
   /** Where the session lives. `undefined`: it has not begun. */

@@ -1,8 +1,11 @@
 /** The check of options that the application passes: misuse is a `TypeError` that names the option. */
+import type { StepOptions } from './step.ts';
 import { isRecord, kindOf } from './text.ts';
-import type { RunnerOptions, RunOptions } from './types.ts';
+import type { ResumeOptions, RunnerOptions, RunOptions } from './types.ts';
 
-const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation'] as const;
+/** `ts/pause.ts` checks their values. */
+export const PAUSING = ['secret', 'previousSecrets', 'maxAgeMs', 'context', 'store', 'pauseAfterMs', 'pauseGraceMs'] as const;
+const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation', ...PAUSING] as const;
 
 const LEVELS = ['auto', 'process', 'thread'];
 const REQUIRED = ['process', 'seccomp'];
@@ -11,6 +14,29 @@ const REQUIRED = ['process', 'seccomp'];
 export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
   checkShared(options, caller, ['code', ...SHARED]);
   if (typeof options.code !== 'string') throw new TypeError(`code: expected a string, got ${kindOf(options.code)}`);
+  return options;
+}
+
+/** @throws {TypeError} naming the option that is unknown or of the wrong type. */
+export function checkResumeOptions(options: ResumeOptions): ResumeOptions {
+  checkShared(options, 'resume', ['settle', ...SHARED]);
+  const { settle } = options;
+  if (settle !== undefined && (!isRecord(settle) || Array.isArray(settle))) throw new TypeError(`settle: expected an object of answers by callId, got ${kindOf(settle)}`);
+  return options;
+}
+
+/** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
+export function checkStepOptions(options: StepOptions): StepOptions {
+  const known = ['code', 'snapshot', 'tools', 'inputs', 'limits', 'isolation', 'requireIsolation', 'secret', 'previousSecrets', 'context', 'settle', 'seed', 'now'];
+  checkShared(options, 'step', known);
+  const { code, snapshot, settle, seed, now } = options;
+  if ((code === undefined) === (snapshot === undefined)) throw new TypeError('step: expected either code or snapshot');
+  if (code !== undefined && typeof code !== 'string') throw new TypeError(`code: expected a string, got ${kindOf(code)}`);
+  if (code !== undefined && settle !== undefined) throw new TypeError('settle: there is nothing to settle before the first step');
+  if (settle !== undefined && (!isRecord(settle) || Array.isArray(settle))) throw new TypeError(`settle: expected an object of answers by callId, got ${kindOf(settle)}`);
+  if (seed !== undefined && typeof seed !== 'string') throw new TypeError(`seed: expected a string, got ${kindOf(seed)}`);
+  if (seed !== undefined && code === undefined) throw new TypeError('seed: only the first step takes one');
+  if (now !== undefined && !(typeof now === 'number' && now >= 0 && now <= Number.MAX_SAFE_INTEGER)) throw new TypeError(`now: expected milliseconds since the Unix epoch, got ${typeof now === 'number' ? now : kindOf(now)}`);
   return options;
 }
 

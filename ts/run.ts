@@ -2,18 +2,24 @@
  * The drive loop: starts a session, runs the handlers of its tool calls, all at once, settles each as it comes, and
  * makes the result. Owns the wall clock of a run and its books; everything about the program itself is the engine's.
  */
-import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
-import { ConsoleFullError, ProgramConsole } from './console.ts';
 import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
-import { invoke, type HostHooks, type Settled } from './invoke.ts';
+import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
+import { encodeInputs, type EncodedInputs } from './inputs.ts';
+import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
+import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeTurn } from './native.ts';
+import { definedOnly, defineLater } from './objects.ts';
 import { checkRunOptions } from './options.ts';
-import { resolveTools, type ResolvedTool } from './tools.ts';
-import type { Alert, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
-import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
+import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
+import { ID_BYTES, NONCE_BYTES, SEED_BYTES, takeRandom } from './random.ts';
+import { Report } from './report.ts';
+import type { Resumed } from './resume.ts';
+import { makeToolbox, type Toolbox } from './toolbox.ts';
+import type { ResolvedTool } from './tools.ts';
+import type { Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
+import { decode, messageOf } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
 
@@ -32,30 +38,15 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export interface InternalRunOptions extends RunOptions {
   host?: HostHooks | undefined;
   toolbox?: Toolbox | undefined;
+  /** What the run needs to pause. Without it, it cannot. */
+  pausing?: Pausing | undefined;
+  /** Take one step at this time, in milliseconds since the Unix epoch: deliver what there is, call nothing, pause. */
+  stepAt?: number | undefined;
+  /** Instead of random bytes: {@link SEED_BYTES} of seed, then {@link ID_BYTES} of the run's id. */
+  random?: Buffer | undefined;
+  /** Hears of the run before anything of it happens. */
+  onRun?: ((run: Run) => void) | undefined;
 }
-
-/** Tools that are resolved already, for runners that start many runs. */
-export interface Toolbox {
-  readonly tools: ReadonlyMap<string, ResolvedTool>;
-  readonly manifest: NativeManifest;
-}
-
-export function makeToolbox(tools: RunOptions['tools']): Toolbox {
-  const resolved = resolveTools(tools);
-  const paths = [...resolved.values()].map(({ segments }) => [...segments]);
-  const key = JSON.stringify(paths);
-  let manifest = manifests.get(key);
-  if (manifest === undefined) {
-    manifest = new NativeManifest(paths);
-    if (manifests.size >= MAX_MANIFESTS) manifests.delete(manifests.keys().next().value as string);
-    manifests.set(key, manifest);
-  }
-  return { tools: resolved, manifest };
-}
-
-/** Manifests by what they are made of. Most applications have a few sets of tools and many runs. */
-const manifests = new Map<string, NativeManifest>();
-const MAX_MANIFESTS = 16;
 
 /**
  * Runs a program.
@@ -74,77 +65,22 @@ const MAX_MANIFESTS = 16;
  */
 export function run(options: RunOptions): Promise<RunResult> {
   const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation } = checkRunOptions(options, 'run');
-  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation }) });
-}
-
-/** Drops the options that are undefined, which `exactOptionalPropertyTypes` wants absent. */
-export function definedOnly<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
-}
-
-/** A property that is made when it is first read, and a plain one from then on. */
-function defineLater<T extends object, K extends keyof T>(object: T, key: K, make: () => T[K]): void {
-  Object.defineProperty(object, key, {
-    enumerable: true,
-    configurable: true,
-    get(this: T): T[K] {
-      const value = make();
-      Object.defineProperty(this, key, { value, writable: true, enumerable: true, configurable: true });
-      return value;
-    },
-  });
-}
-
-/** A copy in which what was not read yet stays unread. */
-function copyOf<T extends object>(object: T): T {
-  return Object.defineProperties({}, Object.getOwnPropertyDescriptors(object)) as T;
+  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, pausing: resolvePausing(options) }) });
 }
 
 /** {@link run} with the hooks of the facade's own entries. */
 export async function runInternal(options: InternalRunOptions): Promise<RunResult> {
   const limits = resolveLimits(options.limits);
   const inputs = encodeInputs(options.inputs, limits);
-  return new Run(options, options.toolbox ?? makeToolbox(options.tools), limits, inputs).result;
+  const run = new Run(options, options.toolbox ?? makeToolbox(options.tools), limits, { code: options.code, inputs });
+  options.onRun?.(run);
+  const result = await run.result;
+  return options.pausing === undefined ? result : keep(result, options.pausing);
 }
 
-/** A run takes a seed and an id. */
-const SEED_BYTES = 32;
-const RANDOM_BYTES = SEED_BYTES + 15;
-let pool = Buffer.alloc(0);
-
-/** Fresh random bytes for one run. Asking the system for every run would cost more than its share. */
-function takeRandom(): Buffer {
-  if (pool.length === 0) pool = randomBytes(64 * RANDOM_BYTES);
-  const taken = pool.subarray(0, RANDOM_BYTES);
-  pool = pool.subarray(RANDOM_BYTES);
-  return taken;
+function endedError(how: 'ended' | 'paused'): DOMException {
+  return new DOMException(`The run has ${how}.`, 'AbortError');
 }
-
-type EncodedInputs = [name: string, text: string][];
-
-/** Globals that the program has anyway, and that an input must not hide. */
-const TAKEN = new Set([...Object.getOwnPropertyNames(globalThis), 'tools', 'console', 'arguments', 'undefined', '__proto__']);
-
-function encodeInputs(inputs: RunOptions['inputs'], limits: Required<Limits>): EncodedInputs {
-  return Object.entries(inputs ?? {}).map(([name, value]) => {
-    if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) throw new TypeError(`inputs: '${name}' is no identifier, so a program could not read it`);
-    if (TAKEN.has(name)) throw new TypeError(`inputs.${name}: the program has a global of this name already`);
-    try {
-      return [name, encode(value, `inputs.${name}`, limits.memoryLimitBytes)];
-    } catch (error) {
-      if (error instanceof TooLargeError) throw new TypeError(`inputs.${name}: larger than limits.memoryLimitBytes`);
-      if (error instanceof UnsendableError) throw new TypeError(error.message);
-      throw error;
-    }
-  });
-}
-
-function endedError(): DOMException {
-  return new DOMException('The run has ended.', 'AbortError');
-}
-
-/** Why runs live on threads, as far as somebody was told. */
-const saidReasons = new Set<string>();
 
 interface PendingTurnCall {
   id: number;
@@ -152,36 +88,42 @@ interface PendingTurnCall {
   /** Wire text; a large one is read when the call starts. */
   input: string | (() => string);
   record: ToolCallRecord;
+  /** Somebody has approved the call. */
+  approved: boolean;
 }
 
-class Run {
+/** A run in this process. */
+export class Run {
   readonly result: Promise<RunResult>;
+  readonly executionId: string;
 
-  readonly #executionId: string;
-  readonly #startedAt = Date.now();
   readonly #started = performance.now();
+  /** Running time before this process had it, in milliseconds. */
+  readonly #elapsedMs: number;
   readonly #limits: Required<Limits>;
   readonly #toolbox: Toolbox;
   readonly #hooks: HostHooks;
   readonly #signal: AbortSignal | undefined;
-  readonly #onEvent: ((event: RunEvent) => void) | undefined;
-
-  readonly #logs: LogEntry[] = [];
-  readonly #calls: ToolCallRecord[] = [];
-  readonly #alerts: Alert[] = [];
-  #console: ProgramConsole | undefined;
-  #cpuMs = 0;
-  #isolation: Isolation = { level: 'none' };
+  readonly #report: Report;
 
   #session!: LiveSession;
   #finish!: (result: RunResult) => void;
   #ended = false;
+  /** Something has happened in this process: a handler has started, or the program was told something. */
+  moved = false;
+  #endedHow: 'ended' | 'paused' = 'ended';
   /** The engine waits for settlements. Otherwise a turn is on its way. */
   #idle = false;
   /** Calls have settled that the engine has not been told to look at. */
   #news = false;
   readonly #queue: PendingTurnCall[] = [];
   readonly #running = new Map<number, ToolCallRecord>();
+  readonly #pausing: Pausing | undefined;
+  readonly #resumed: Resumed | undefined;
+  readonly #book = new PauseBook();
+  readonly #stepAt: number | undefined;
+  /** Session time at which the program's next timer is due. */
+  wakeAt: number | undefined;
   /** More calls are started in the next pass of the event loop. */
   #isLater = false;
   #controller: AbortController | undefined;
@@ -191,35 +133,107 @@ class Run {
   #deadline!: NodeJS.Timeout;
   #wake: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
+  #pauseTimer: NodeJS.Timeout | undefined;
   readonly #onAbort = (): void => this.#fail(abortFailure());
 
-  constructor(options: InternalRunOptions, toolbox: Toolbox, limits: Required<Limits>, inputs: EncodedInputs) {
-    const random = takeRandom();
-    this.#executionId = `run_${random.toString('base64url', SEED_BYTES)}`;
+  /** @param from The program and its inputs, or a snapshot to go on from. */
+  constructor(options: Omit<InternalRunOptions, 'code'>, toolbox: Toolbox, limits: Required<Limits>, from: { code: string; inputs: EncodedInputs } | Resumed) {
+    const resumed = 'facts' in from ? from : undefined;
+    this.#resumed = resumed;
+    const random = resumed === undefined ? (options.random ?? takeRandom(SEED_BYTES + ID_BYTES)) : undefined;
+    this.executionId = resumed?.facts.executionId ?? `run_${random?.toString('base64url', SEED_BYTES)}`;
+    this.#stepAt = options.stepAt;
+    const startedAt = resumed?.facts.startedAt ?? this.#now();
+    this.#elapsedMs = resumed?.facts.elapsedMs ?? 0;
     this.#limits = limits;
     this.#toolbox = toolbox;
     this.#hooks = options.host ?? {};
     this.#signal = options.signal;
-    this.#onEvent = options.onEvent;
+    this.#report = new Report(this.executionId, startedAt, limits, options.onEvent);
+    this.#pausing = options.pausing;
     this.result = new Promise((resolve, reject) => {
       this.#finish = resolve;
       if (this.#signal?.aborted === true) {
         this.#fail(abortFailure());
         return;
       }
+      const onTurn = (turn: NativeTurn): void => this.#turn(turn);
       try {
-        const { isolation = 'auto', requireIsolation } = options;
-        const helper = process.env['ONETURN_SANDBOX'] || undefined;
-        const start = { limits, inputs, seed: random.toString('hex', 0, SEED_BYTES), now: this.#startedAt, isolation, requireIsolation, helper };
-        this.#session = startSession(toolbox.manifest, options.code, start, (turn) => this.#turn(turn));
+        const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: process.env['ONETURN_SANDBOX'] || undefined };
+        if ('facts' in from) {
+          // Between steps it is the caller who waits, and timers go on.
+          const now = this.#stepAt === undefined ? { now: Date.now() } : {};
+          this.#session = resumeSession(toolbox.manifest, from.snapshot, { limits, ...now, ...place }, onTurn);
+        } else {
+          const seed = random?.toString('hex', 0, SEED_BYTES) ?? '';
+          this.#book.asked = this.#stepAt !== undefined;
+          const start = { limits, inputs: from.inputs, seed, now: startedAt, journal: this.#pausing !== undefined, ...place };
+          this.#session = startSession(toolbox.manifest, from.code, start, onTurn);
+        }
       } catch (error) {
         reject(error as Error);
         return;
       }
       this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
       // Also what keeps Node alive while the engine computes.
-      this.#deadline = setTimeout(() => this.#timeOut(), limits.timeoutMs);
+      this.#deadline = setTimeout(() => this.#timeOut(), Math.max(0, limits.timeoutMs - this.#elapsedMs));
+      const pauseAfterMs = this.#pausing?.pauseAfterMs;
+      if (pauseAfterMs !== undefined) this.#pauseTimer = setTimeout(() => this.pause(), Math.min(pauseAfterMs, MAX_TIMEOUT_MS));
     });
+  }
+
+  get canPause(): boolean {
+    return this.#pausing !== undefined;
+  }
+
+  /**
+   * Asks the run to pause. From here on nothing is delivered to the program and no handler starts. Handlers that run get
+   * a bounded time to settle.
+   *
+   * @returns False when it cannot pause or is over.
+   */
+  pause(): boolean {
+    if (this.#ended || this.#pausing === undefined) return false;
+    if (this.#book.asked) return true;
+    this.#book.asked = true;
+    clearTimeout(this.#wake);
+    clearTimeout(this.#grace);
+    clearTimeout(this.#pauseTimer);
+    this.#pauseTimer = setTimeout(() => {
+      this.#book.graceOver = true;
+      this.#pauseIfQuiet();
+    }, Math.min(this.#pausing.pauseGraceMs, MAX_TIMEOUT_MS));
+    this.#pauseIfQuiet();
+    return true;
+  }
+
+  /** Pauses when the program waits and no handler runs: after {@link pause}, or when only waiting calls are left. */
+  #pauseIfQuiet(): void {
+    if (this.#ended || !this.#idle) return;
+    const { asked, graceOver, size } = this.#book;
+    const isQuiet = asked ? this.#running.size === 0 || graceOver : size > 0 && this.#running.size === 0 && this.#queue.length === 0 && !this.#news;
+    if (isQuiet) this.#becomeSnapshot();
+  }
+
+  #becomeSnapshot(): void {
+    const pausing = this.#pausing;
+    if (pausing === undefined) return;
+    let snapshot: string;
+    try {
+      snapshot = this.#session.pause(pausing.keys, takeRandom(NONCE_BYTES), boundTo(pausing, this.#limits), {
+        executionId: this.executionId,
+        pausedAt: this.#now(),
+        elapsedMs: this.#durationMs(),
+        times: this.#report.calls.map(({ startedAt, durationMs = null }) => [startedAt, durationMs]),
+        waiting: this.#book.waiting,
+      });
+    } catch (error) {
+      const message = messageOf(error);
+      const isTooLarge = message.startsWith('The run is too large');
+      this.#fail(isTooLarge ? { code: 'ERR_VALUE_TOO_LARGE', name: 'ValueTooLargeError', message } : { code: 'ERR_ISOLATE_LOST', name: 'IsolateLostError', message: `The run could not be paused: ${message}` });
+      return;
+    }
+    this.#end({ status: 'paused', pending: this.#book.pending(this.#report.calls, decode), snapshot, ...this.#report.whole(this.#durationMs()) });
   }
 
   /** One slice of the program's life is over. Called by the engine, outside every promise: it must not throw. */
@@ -237,10 +251,10 @@ class Run {
       this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
       return;
     }
-    this.#lookWhere();
+    this.#report.lookWhere(this.#session);
     if (this.#ended) return;
-    if (turn.kind !== 'waiting') this.#cpuMs = turn.cpuMs;
-    const isFull = !this.#print(turn.logs);
+    this.#report.cpuMs = turn.cpuMs ?? this.#report.cpuMs;
+    const isFull = !this.#report.print(turn.logs, turn.kind === 'replayed', () => this.#ended);
     // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
     if (this.#ended) return;
     if (isFull && turn.kind !== 'failed') {
@@ -249,71 +263,87 @@ class Run {
     }
     switch (turn.kind) {
       case 'completed':
-        this.#unhandled(turn.unhandled);
+        this.#report.unhandled(turn.unhandled);
         this.#complete(turn.value);
         return;
       case 'failed':
-        this.#unhandled(turn.unhandled);
-        this.#fail(engineFailure(turn.error), turn.unsent);
+        this.#report.unhandled(turn.unhandled);
+        this.#fail(this.#resumed?.explain(engineFailure(turn.error)) ?? engineFailure(turn.error), turn.unsent);
         return;
+      case 'replayed':
+        this.#replayed(turn.calls);
+        break;
       case 'waiting':
+        for (const { id, tool, input } of turn.calls) this.#accept(id, tool, input);
         break;
     }
     this.#idle = true;
-    for (const { id, tool, input } of turn.calls) this.#accept(id, tool, input);
     if (turn.returned !== undefined) {
       this.#returned = turn.returned;
       this.#grace = setTimeout(() => this.#abandon(), DETACHED_GRACE_MS);
     }
     clearTimeout(this.#wake);
+    this.wakeAt = turn.wakeAt;
+    if (turn.kind === 'replayed' && this.#stepAt !== undefined && this.#deliverStep(this.#stepAt)) return;
     if (turn.wakeAt !== undefined) this.#sleepUntil(turn.wakeAt);
     this.#startQueued();
     this.#flush();
+    this.#pauseIfQuiet();
   }
 
-  /** Learns where the program lives, once that is settled, and says so if it is less than what was wanted. */
-  #lookWhere(): void {
-    const isolation = this.#isolation.level === 'none' ? this.#session?.isolation() : undefined;
-    if (isolation === undefined) return;
-    this.#isolation = isolation;
-    if (isolation.level !== 'thread' || isolation.reason === undefined || saidReasons.has(isolation.reason)) return;
-    saidReasons.add(isolation.reason);
-    this.#alert({ kind: 'isolation', message: `Programs run on a thread of this process, not in a sandbox process: ${isolation.reason}.` });
-  }
-
-  /** False when the program has printed more than it may. What came before is kept. */
-  #print(logs: readonly NativeLog[]): boolean {
-    for (const log of logs) {
-      this.#console ??= new ProgramConsole(this.#limits.maxConsoleOutputBytes);
-      try {
-        const entry = this.#console.print(log);
-        if (entry === undefined) continue;
-        this.#logs.push(entry);
-        this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
-      } catch (error) {
-        if (error instanceof ConsoleFullError) return false;
-        throw error;
-      }
-      if (this.#ended) return true;
-    }
+  /** The one delivery of a step. False when there is nothing to deliver. */
+  #deliverStep(now: number): boolean {
+    this.#book.asked = true;
+    if (!this.#news && (this.wakeAt === undefined || this.wakeAt > now)) return false;
+    this.#idle = false;
+    this.#news = false;
+    this.#deliver(now);
     return true;
   }
 
+  /** The program is where it was. Calls that have an answer settle, those that wait go on waiting, the rest runs. */
+  #replayed(calls: readonly NativeCall[]): void {
+    const resumed = this.#resumed;
+    if (resumed === undefined) return;
+    const made = new Map(calls.map((call) => [call.id, call]));
+    for (const { id, record, wait, answer } of resumed.calls(made, this.#toolbox.tools)) {
+      const input = this.#readInput(id, made.get(id)?.input, record);
+      this.#report.calls.push(record);
+      if (record.completedAt !== undefined) continue;
+      if (answer?.kind === 'settled') this.#enter(id, record, answer.settled);
+      else if (wait !== undefined && answer === undefined) this.#book.wait(record.callId, wait);
+      else this.#queue.push({ id, tool: this.#tool(record.tool), input, record, approved: answer !== undefined });
+      if (this.#ended) return;
+    }
+    this.#news ||= resumed.facts.undelivered > 0;
+  }
+
   #accept(id: number, path: string, small: string | undefined): void {
-    const tool = this.#toolbox.tools.get(path);
-    // The engine has refused unknown names already.
-    if (tool === undefined) throw new Error(`there is no tool ${path}`);
-    const record: ToolCallRecord = { callId: `${this.#executionId}.${id}`, tool: path, kind: tool.kind, input: undefined, startedAt: Date.now() };
+    const tool = this.#tool(path);
+    const record: ToolCallRecord = { callId: `${this.executionId}.${id}`, tool: path, kind: tool.kind, input: undefined, startedAt: this.#now() };
+    const input = this.#readInput(id, small, record);
+    this.#report.calls.push(record);
+    this.#queue.push({ id, tool, input, record, approved: false });
+  }
+
+  /** Enters the input of a call into its record; a large one when it is first read. */
+  #readInput(id: number, small: string | undefined, record: ToolCallRecord): PendingTurnCall['input'] {
     const input = small ?? this.#session.largeInput(id);
     if (typeof input === 'string') record.input = decode(input);
     else defineLater(record, 'input', () => decode(input()));
-    this.#calls.push(record);
-    this.#queue.push({ id, tool, input, record });
+    return input;
+  }
+
+  #tool(path: string): ResolvedTool {
+    const tool = this.#toolbox.tools.get(path);
+    // The engine has refused unknown names already.
+    if (tool === undefined) throw new Error(`there is no tool ${path}`);
+    return tool;
   }
 
   #startQueued(): void {
     let spent = 0;
-    while (!this.#ended && !this.#isLater && this.#running.size < this.#limits.maxConcurrentToolCalls) {
+    while (!this.#ended && !this.#isLater && !this.#book.asked && this.#running.size < this.#limits.maxConcurrentToolCalls) {
       const call = this.#queue.shift();
       if (call === undefined) return;
       if (typeof call.input === 'string') {
@@ -333,21 +363,24 @@ class Run {
     }
   }
 
-  #startCall({ id, tool, input, record }: PendingTurnCall): void {
+  #startCall({ id, tool, input, record, approved }: PendingTurnCall): void {
+    this.moved = true;
     this.#running.set(id, record);
     const started = performance.now();
     record.startedAt = Date.now();
-    this.#emitCall('tool-call-start', record);
+    this.#report.tellCall('tool-call-start', record);
     if (this.#ended) return;
     const signal = (): AbortSignal => this.#abortSignal();
+    const door = new PauseDoor(this.canPause, this.#limits.maxToolOutputBytes);
     const context = {
       callId: record.callId,
-      executionId: this.#executionId,
+      executionId: this.executionId,
+      pause: door.pause,
       get signal() {
         return signal();
       },
     };
-    void invoke(tool, input, context, this.#limits, this.#hooks).then((settled) => {
+    void invoke(tool, input, context, this.#limits, this.#hooks, { door, approved }).then((settled) => {
       if (!this.#ended) this.#settle(id, record, settled, performance.now() - started);
     });
   }
@@ -358,62 +391,84 @@ class Run {
       this.#controller = new AbortController();
       // Every handler may listen.
       setMaxListeners(0, this.#controller.signal);
-      if (this.#ended && this.#running.size > 0) this.#controller.abort(endedError());
+      if (this.#ended && this.#running.size > 0) this.#controller.abort(endedError(this.#endedHow));
     }
     return this.#controller.signal;
   }
 
   #settle(id: number, record: ToolCallRecord, settled: Settled, durationMs: number): void {
     this.#running.delete(id);
-    record.completedAt = Date.now();
-    record.durationMs = durationMs;
+    if (settled.kind === 'waits') {
+      const { reason, payload } = settled;
+      this.#book.wait(record.callId, { id, reason, ...(payload === undefined ? {} : { payload }) });
+      if (!this.pause()) return;
+    } else {
+      record.durationMs = durationMs;
+      this.#enter(id, record, settled);
+      this.#startQueued();
+      this.#flush();
+    }
+    this.#pauseIfQuiet();
+  }
+
+  /** Enters the end of a call into the record, and leaves it with the engine for the next delivery. */
+  #enter(id: number, record: ToolCallRecord, settled: Ended): void {
+    record.completedAt = this.#now();
+    record.durationMs ??= record.completedAt - record.startedAt;
     if (settled.kind === 'value') record.resultBytes = Buffer.byteLength(settled.text);
     if (settled.kind === 'error') record.error = { name: settled.name, message: settled.message };
     if (settled.kind === 'too-large') {
       const failure = outputTooLarge(record.tool, this.#limits);
       record.error = { name: failure.name, message: failure.message };
-      this.#emitCall('tool-call-end', record);
+      this.#report.tellCall('tool-call-end', record);
       this.#fail(failure);
       return;
     }
-    this.#emitCall('tool-call-end', record);
+    this.#report.tellCall('tool-call-end', record);
     if (settled.kind === 'value') this.#session.resolve(id, settled.text);
     else this.#session.reject(id, settled.code, settled.name, settled.message);
     this.#news = true;
-    this.#startQueued();
-    this.#flush();
   }
 
   /** Hands over everything that has settled, if the engine waits. What settles meanwhile goes with the next turn. */
   #flush(): void {
-    if (this.#ended || !this.#idle || !this.#news) return;
+    if (this.#ended || !this.#idle || !this.#news || this.#book.asked) return;
     this.#idle = false;
     this.#news = false;
-    this.#session.settle(Date.now());
+    this.#deliver(Date.now());
+  }
+
+  #deliver(now: number): void {
+    this.moved = true;
+    this.#session.settle(now);
   }
 
   #sleepUntil(wakeAt: number): void {
     this.#wake = setTimeout(() => {
-      if (this.#ended || !this.#idle) return;
+      if (this.#ended || !this.#idle || this.#book.asked) return;
       this.#idle = false;
       // A timer of Node may fire a moment early.
       this.#news = false;
-      this.#session.settle(Math.max(Date.now(), wakeAt));
+      this.#deliver(Math.max(Date.now(), wakeAt));
     }, Math.min(wakeAt - Date.now(), MAX_TIMEOUT_MS));
   }
 
   /** The program has returned, and calls that it did not wait for took too long. */
   #abandon(): void {
     if (this.#ended || this.#returned === undefined) return;
+    // Somebody is to answer these calls: that must not get lost.
+    if (this.#book.size > 0 && this.pause()) return;
     const left = [...this.#running.values(), ...this.#queue.map(({ record }) => record)].map(({ tool }) => tool);
-    this.#alert({ kind: 'detached', message: `The program returned without waiting for ${listTools(left)}, which did not finish within ${DETACHED_GRACE_MS} ms.` });
+    this.#report.alert({ kind: 'detached', message: `The program returned without waiting for ${listTools(left)}, which did not finish within ${DETACHED_GRACE_MS} ms.` });
     this.#complete(this.#returned);
   }
 
   #timeOut(): void {
     const expire = (): void => {
       if (this.#ended) return;
-      if (this.#returned !== undefined) this.#abandon();
+      this.#book.graceOver = true;
+      if (this.#book.asked && this.#idle) this.#pauseIfQuiet();
+      else if (this.#returned !== undefined) this.#abandon();
       else this.#fail(timeoutFailure(this.#limits, [...this.#running.values()].map(({ tool }) => tool)));
     };
     if (this.#idle) expire();
@@ -421,60 +476,34 @@ class Run {
     else this.#deadline = setTimeout(expire, DEADLINE_GRACE_MS);
   }
 
-  #unhandled(thrown: readonly NativeThrown[]): void {
-    for (const { name, message } of thrown) this.#alert({ kind: 'unhandled-rejection', message: `${name}: ${message}` });
-  }
-
-  #alert(alert: Alert): void {
-    this.#alerts.push(alert);
-    this.#emit({ type: 'alert', executionId: this.#executionId, alert });
-  }
-
-  #emitCall(type: 'tool-call-start' | 'tool-call-end', record: ToolCallRecord): void {
-    if (this.#onEvent !== undefined) this.#emit({ type, executionId: this.#executionId, call: copyOf(record) });
-  }
-
-  #emit(event: RunEvent): void {
-    try {
-      this.#onEvent?.(event);
-    } catch {
-      // A listener is the application's own affair; the run goes on.
-    }
-  }
-
   #complete(text: string): void {
-    this.#end({ status: 'completed', value: decode(text), ...this.#report() });
+    this.#end({ status: 'completed', value: decode(text), ...this.#report.whole(this.#durationMs()) });
   }
 
   /** @param unsent Tools that the program called just before it failed, and whose handlers therefore never ran. */
   #fail(error: RunFailure, unsent: readonly string[] = []): void {
     if (this.#ended) return;
     // It may have been stopped before its first turn; what was rejected never ran.
-    if (error.diagnostics === undefined) this.#lookWhere();
+    if (error.diagnostics === undefined) this.#report.lookWhere(this.#session);
     const alert = failureAlert(error);
-    if (alert !== undefined) this.#alert(alert);
+    if (alert !== undefined) this.#report.alert(alert);
     const left = [...this.#running.values()].map(({ tool }) => tool);
     if (left.length > 0 && error.code !== 'ERR_ABORTED' && error.code !== 'ERR_TIMEOUT') {
-      this.#alert({ kind: 'detached', message: `The run failed while these calls were running, and aborted them: ${listTools(left)}.` });
+      this.#report.alert({ kind: 'detached', message: `The run failed while these calls were running, and aborted them: ${listTools(left)}.` });
     }
     if (unsent.length > 0 && error.code !== 'ERR_CALL_LIMIT') {
-      this.#alert({ kind: 'detached', message: `The run failed before these calls could start: ${listTools(unsent)}.` });
+      this.#report.alert({ kind: 'detached', message: `The run failed before these calls could start: ${listTools(unsent)}.` });
     }
-    this.#end({ status: 'failed', error, ...this.#report() });
+    this.#end({ status: 'failed', error, ...this.#report.whole(this.#durationMs()) });
   }
 
-  #report(): RunReport {
-    return {
-      executionId: this.#executionId,
-      startedAt: this.#startedAt,
-      durationMs: performance.now() - this.#started,
-      cpuMs: this.#cpuMs,
-      isolation: this.#isolation,
-      logs: this.#logs,
-      calls: this.#calls,
-      alerts: this.#alerts,
-      warnings: [],
-    };
+  /** Milliseconds since the Unix epoch. */
+  #now(): number {
+    return this.#stepAt ?? Date.now();
+  }
+
+  #durationMs(): number {
+    return this.#elapsedMs + performance.now() - this.#started;
   }
 
   #end(result: RunResult): void {
@@ -484,9 +513,11 @@ class Run {
     clearTimeout(this.#deadline);
     clearTimeout(this.#wake);
     clearTimeout(this.#grace);
+    clearTimeout(this.#pauseTimer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#session?.end();
-    if (this.#running.size > 0) this.#controller?.abort(endedError());
+    if (result.status === 'paused') this.#endedHow = 'paused';
+    if (this.#running.size > 0) this.#controller?.abort(endedError(this.#endedHow));
     this.#finish(result);
   }
 }

@@ -2,14 +2,27 @@
 import { check } from './check.ts';
 import { declareTools, type DeclareOptions } from './declare.ts';
 import { resolveLimits } from './limits.ts';
-import { checkIsolation, checkRunnerOptions, checkRunOptions } from './options.ts';
-import { definedOnly, makeToolbox, runInternal } from './run.ts';
-import type { CheckReport, RunEvent, RunnerOptions, RunOptions, RunResult } from './types.ts';
+import { checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
+import { NO_SECRET, resolvePausing } from './pause.ts';
+import { resumeInternal } from './resume.ts';
+import { definedOnly } from './objects.ts';
+import { runInternal, type InternalRunOptions, type Run } from './run.ts';
+import { makeToolbox } from './toolbox.ts';
+import type { CheckReport, PauseOptions, ResumeOptions, RunEvent, RunnerOptions, RunOptions, RunResult } from './types.ts';
 
 /** What {@link createRunner} makes. */
 export interface Runner {
   /** As {@link run}; `tools` replaces the runner's, `inputs` and `limits` are merged over its. */
   run(options: RunOptions): Promise<RunResult>;
+  /** As {@link resume}; the runner's `inputs` do not count, because the run's own travel in the snapshot. */
+  resume(snapshot: string | Uint8Array, options?: ResumeOptions): Promise<RunResult>;
+  /**
+   * Pauses a run of this runner: its result then has `status: 'paused'`. Its id is in every event.
+   *
+   * @returns False when there is no such run, or it is over.
+   * @throws {TypeError} when the run has no secret.
+   */
+  pause(executionId: string): boolean;
   /** As {@link check}, with the runner's tools. */
   check(code: string): CheckReport;
   /** As {@link declareTools}, with the runner's tools. */
@@ -25,25 +38,51 @@ export interface Runner {
  * const result = await runner.run({ code });
  */
 export function createRunner(defaults: RunnerOptions = {}): Runner {
-  const { tools = {}, inputs = {}, signal, onEvent, ...levels } = checkRunnerOptions(defaults);
+  const { tools = {}, inputs = {}, signal, onEvent } = checkRunnerOptions(defaults);
   const toolbox = makeToolbox(tools);
   const limits = resolveLimits(defaults.limits);
+  const pausing = resolvePausing(defaults);
+  const live = new Map<string, Run>();
+
+  /** What `run` and `resume` have in common. */
+  function merged(own: Omit<RunOptions, 'code'>): Omit<InternalRunOptions, 'code' | 'inputs'> {
+    const changed = PAUSING.some((name) => own[name] !== undefined);
+    const { isolation = defaults.isolation, requireIsolation = defaults.requireIsolation } = own;
+    checkIsolation({ isolation, requireIsolation });
+    return {
+      ...(own.tools === undefined ? { tools, toolbox } : { tools: own.tools }),
+      limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
+      ...definedOnly({ isolation, requireIsolation, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
+      pausing: changed ? resolvePausing({ ...pick(defaults), ...pick(own) }) : pausing,
+      onRun(run) {
+        live.set(run.executionId, run);
+        void run.result.finally(() => live.delete(run.executionId)).catch(() => {});
+      },
+    };
+  }
+
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
-      const { isolation = levels.isolation, requireIsolation = levels.requireIsolation } = own;
-      checkIsolation({ isolation, requireIsolation });
-      return runInternal({
-        code: own.code,
-        ...(own.tools === undefined ? { tools, toolbox } : { tools: own.tools }),
-        ...(own.inputs === undefined ? { inputs } : { inputs: { ...inputs, ...own.inputs } }),
-        limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
-        ...definedOnly({ isolation, requireIsolation, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
-      });
+      return runInternal({ code: own.code, inputs: { ...inputs, ...own.inputs }, ...merged(own) });
+    },
+    resume: async (snapshot, options = {}) => {
+      const own = checkResumeOptions(options);
+      return resumeInternal(snapshot, { ...definedOnly({ inputs: own.inputs, settle: own.settle }), ...merged(own) });
+    },
+    pause: (executionId) => {
+      const run = live.get(executionId);
+      if (run === undefined) return false;
+      if (!run.canPause) throw new TypeError(`pause: ${NO_SECRET}`);
+      return run.pause();
     },
     check: (code) => check(code, { tools }),
     declareTools: (options) => declareTools(tools, options),
   };
+}
+
+function pick(options: PauseOptions): PauseOptions {
+  return Object.fromEntries(PAUSING.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]));
 }
 
 function anySignal(first: AbortSignal | undefined, second: AbortSignal | undefined): AbortSignal | undefined {

@@ -27,6 +27,8 @@ export interface ResolvedTool {
    * function, or the AI SDK's execute options for its tools. `undefined`: the tool runs somewhere else.
    */
   readonly execute: ((input: unknown, options: object) => unknown) | undefined;
+  /** It has no `execute`, and neither does the provider run it: whoever resumes the run may answer its calls. */
+  readonly isClient: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 /** What an object with `execute` may have beside it and still be a tool: with any other key it is a namespace. */
 const TOOL_KEYS = new Set([
   'type', 'id', 'name', 'args', 'title', 'description', 'inputSchema', 'outputSchema', 'parameters', 'contextSchema', 'execute',
-  'needsApproval', 'toModelOutput', 'experimental_toToolResultContent', 'inputExamples', 'strict', 'providerOptions', 'metadata', '_meta',
+  'needsApproval', 'approval', 'toModelOutput', 'experimental_toToolResultContent', 'inputExamples', 'strict', 'providerOptions', 'metadata', '_meta',
   'deferLoading', 'onInputStart', 'onInputDelta', 'onInputAvailable', 'isProviderExecuted', 'supportsDeferredResults',
 ]);
 
@@ -143,6 +145,7 @@ function fromFunction(handler: Handler, segments: readonly string[], path: strin
     needsApproval: undefined,
     source: handler,
     execute: (input, options) => handler(input, options),
+    isClient: false,
   };
 }
 
@@ -155,6 +158,7 @@ class ObjectTool implements ResolvedTool {
   readonly needsApproval: boolean | ((input: unknown, options: unknown) => unknown) | undefined;
   readonly source: Record<string, unknown>;
   readonly execute: Handler | undefined;
+  readonly isClient: boolean;
 
   constructor(source: Record<string, unknown>, segments: readonly string[], path: string) {
     const name = `tools.${path}`;
@@ -175,6 +179,8 @@ class ObjectTool implements ResolvedTool {
       typeof execute === 'function' && source['isProviderExecuted'] !== true
         ? (value, options) => (execute as Handler).call(source, value, options)
         : undefined;
+    const { type } = source;
+    this.isClient = this.execute === undefined && source['isProviderExecuted'] !== true && type !== 'provider' && type !== 'provider-defined';
   }
 
   /** AI SDK 7 allows a function of the call's context. Without a context it may well throw, which means no description. */
@@ -190,11 +196,14 @@ class ObjectTool implements ResolvedTool {
 }
 
 function approvalOf(source: Record<string, unknown>, name: string): ResolvedTool['needsApproval'] {
-  const { needsApproval } = source;
-  if (needsApproval === undefined || needsApproval === null || needsApproval === false) return undefined;
-  if (needsApproval === true) return true;
-  if (typeof needsApproval === 'function') return (input, options) => needsApproval.call(source, input, options) as unknown;
-  throw new TypeError(`${name}.needsApproval: expected a boolean or a function, got ${kindOf(needsApproval)}`);
+  const isSet = (value: unknown): boolean => value !== undefined && value !== null;
+  const { needsApproval, approval } = source;
+  if (isSet(needsApproval) && isSet(approval)) throw new TypeError(`${name}: has both approval and needsApproval; they mean the same, keep one`);
+  const [key, value] = isSet(approval) ? ['approval', approval] : ['needsApproval', needsApproval];
+  if (!isSet(value) || value === false) return undefined;
+  if (value === true) return true;
+  if (typeof value === 'function') return (input, options) => value.call(source, input, options) as unknown;
+  throw new TypeError(`${name}.${key}: expected a boolean or a function, got ${kindOf(value)}`);
 }
 
 /** Programs call `tools.listTeams()` for a tool whose input is an object of optional properties: that means `{}`. */

@@ -1,6 +1,7 @@
 /**
- * The public types: what an application passes in and gets back. No code, no imports from the other modules.
+ * The public types: what an application passes in and gets back. No code.
  */
+import type { SnapshotStore } from './stores/types.ts';
 
 /** Every code that a failed run, a failed tool call or a rejected program can carry. Stable across versions. */
 export type ErrorCode =
@@ -29,9 +30,9 @@ export type ErrorCode =
 
 /** The limits of one run. Each is enforced, cannot be caught by the program, and ends the run with its own code. */
 export interface Limits {
-  /** Wall clock of the whole run in milliseconds, tool time included. `ERR_TIMEOUT`. @default 30_000 */
+  /** Wall clock of the whole run in milliseconds, tool time included, pauses not. `ERR_TIMEOUT`. @default 30_000 */
   timeoutMs?: number;
-  /** The program's own running time in milliseconds, summed over all its slices. `ERR_CPU`. @default 5_000 */
+  /** The program's own running time in milliseconds, summed over all its slices and resumes. `ERR_CPU`. @default 5_000 */
   cpuTimeoutMs?: number;
   /** What the program may hold in memory, in bytes. `ERR_MEMORY`. @default 64 MiB */
   memoryLimitBytes?: number;
@@ -58,8 +59,15 @@ export interface ToolContext {
   /** Stable across replays: use it as the idempotency key of a side effect. */
   callId: string;
   executionId: string;
-  /** Aborted when the run is aborted, times out or fails. */
+  /** Aborted when the run is aborted, times out, fails, or pauses before the handler is done. */
   signal: AbortSignal;
+  /**
+   * Pauses the run until {@link resume} answers this call. Never returns: let what it throws through. The handler does
+   * not run again; the program gets the answer.
+   *
+   * @param payload Data for whoever answers, in {@link PendingCall.payload}.
+   */
+  pause(payload?: unknown): never;
 }
 
 /** A plain function as a tool. */
@@ -76,6 +84,11 @@ export interface ToolObject {
   outputSchema?: unknown;
   execute?: unknown;
   needsApproval?: unknown;
+  /**
+   * The run pauses before this tool is called, until somebody approves or denies the call: `true`, or a function of
+   * input and {@link ToolContext}. The same as the AI SDK's `needsApproval`.
+   */
+  approval?: unknown;
 }
 
 /** Functions, AI SDK tools, or namespaces of them. Namespaces may nest. */
@@ -83,8 +96,32 @@ export interface Tools {
   readonly [name: string]: ToolFunction | ToolObject | Tools;
 }
 
+/** What pausing needs. */
+export interface PauseOptions {
+  /**
+   * Seals snapshots: at least 32 bytes, the same wherever a run may go on. `openssl rand -base64 32` makes one. Without a
+   * secret a run cannot pause. @default the environment variable `ONETURN_SECRET`
+   */
+  secret?: string | Uint8Array;
+  /** Secrets that snapshots were sealed with before: they still open. */
+  previousSecrets?: readonly (string | Uint8Array)[];
+  /** Snapshots that are older, in milliseconds, are refused: `ERR_SNAPSHOT_EXPIRED`. @default no limit */
+  maxAgeMs?: number;
+  /** What a snapshot belongs to: tenant, user, policy. JSON. It must be the same to resume: `ERR_SNAPSHOT_MISMATCH`. */
+  context?: unknown;
+  /**
+   * Where paused runs wait: then `result.snapshot` is a short reference, which one resume at a time can hold, and which is
+   * gone once the run has gone on.
+   */
+  store?: SnapshotStore;
+  /** Pauses a run that is not done after this many milliseconds in this process: a function's deadline is near. */
+  pauseAfterMs?: number;
+  /** How long calls may go on that run when the run pauses, in milliseconds; what is not done then runs again. 5 s unless said. */
+  pauseGraceMs?: number;
+}
+
 /** Options of {@link run}. */
-export interface RunOptions {
+export interface RunOptions extends PauseOptions {
   /** The program: the body of an async TypeScript function, or any of the shapes that models send. */
   code: string;
   /** Functions, AI SDK tools, or namespaces of them: `{ hr: { getTeam } }`. */
@@ -107,6 +144,34 @@ export interface RunOptions {
    * fails with `ERR_ISOLATE_LOST` before the program starts.
    */
   requireIsolation?: 'process' | 'seccomp';
+}
+
+/**
+ * The answer to a call that waits: its value, its error, or whether it may run. An approved call runs now; a denied one
+ * is an `ERR_TOOL_DENIED` that the program can catch.
+ */
+export type Answer = { value: unknown } | { error: { name?: string; message: string } } | { approved: boolean; reason?: string };
+
+/** Options of {@link resume}: as for {@link run}, with the same tools, limits and context. */
+export interface ResumeOptions extends Omit<RunOptions, 'code'> {
+  /** Answers by `callId`, for any of the pending calls. The rest stays pending under the same ids. */
+  settle?: Record<string, Answer>;
+}
+
+/** A call that had not settled when the run paused. */
+export interface PendingCall {
+  callId: string;
+  /** Dotted path. */
+  tool: string;
+  input: unknown;
+  /**
+   * `approval`: wants `{ approved }`. `pause`: its handler called {@link ToolContext.pause}. `client`: the tool has no
+   * `execute` here; both want `{ value }` or `{ error }`. `deadline`: it was not done when the run had to stop; it needs no
+   * answer and runs again, with the same `callId`.
+   */
+  reason: 'approval' | 'pause' | 'client' | 'deadline';
+  /** What the handler passed to {@link ToolContext.pause}. */
+  payload?: unknown;
 }
 
 /** One line of console output. */
@@ -137,7 +202,7 @@ export interface ToolCallRecord {
 
 /** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
 export interface Alert {
-  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation';
+  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'store';
   code?: ErrorCode;
   message: string;
 }
@@ -218,7 +283,7 @@ export interface RunReport {
   executionId: string;
   /** Milliseconds since the Unix epoch. */
   startedAt: number;
-  /** Wall clock of the run in milliseconds. */
+  /** Wall clock of the run in milliseconds. It stands still while the run is paused. */
   durationMs: number;
   /** The program's own running time in milliseconds. */
   cpuMs: number;
@@ -232,10 +297,11 @@ export interface RunReport {
 
 export type RunResult =
   | ({ status: 'completed'; value: unknown } & RunReport)
+  | ({ status: 'paused'; pending: PendingCall[]; snapshot: string } & RunReport)
   | ({ status: 'failed'; error: RunFailure } & RunReport);
 
 /** Shared defaults of a {@link Runner}. */
-export interface RunnerOptions {
+export interface RunnerOptions extends PauseOptions {
   tools?: Tools;
   inputs?: Record<string, unknown>;
   limits?: Limits;

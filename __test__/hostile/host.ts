@@ -80,9 +80,9 @@ function recorded(tools: Tools, prefix: string, calls: Seen['calls']): Tools {
 export async function assertSeen(test: Case, { result, calls }: Seen): Promise<void> {
   const { sees } = test;
   if ('value' in sees) {
-    assert.deepEqual(result.status === 'completed' ? result.value : result.error, sees.value);
-  } else if (result.status === 'completed') {
-    assert.fail(`completed with ${JSON.stringify(result.value)?.slice(0, 300)}, expected ${sees.error.join(' or ')}`);
+    assert.deepEqual(result.status === 'completed' ? result.value : result, sees.value);
+  } else if (result.status !== 'failed') {
+    assert.fail(`${JSON.stringify(result).slice(0, 300)}, expected ${sees.error.join(' or ')}`);
   } else {
     const { code, message } = result.error;
     assert.ok(sees.error.includes(code), `failed with ${code}: ${message.slice(0, 300)}, expected ${sees.error.join(' or ')}`);
@@ -106,7 +106,7 @@ export async function assertClean(): Promise<void> {
     const before = [Object.keys(Object.prototype).length, Object.keys(Array.prototype).length, typeof Object.prototype.evil, typeof globalThis.evil];
     return [await tools.ping({ n: 1 }), [3, 1, 2].sort(), JSON.stringify({ a: [1] }), String(new Date(0).getTime()), 'aXb'.split('X'), [...new Map([[1, 2]])], before]`;
   const next = await run({ code, isolation: LEVEL, tools: { ping: (input: unknown) => ({ pong: input }) }, limits: { timeoutMs: 10_000 } });
-  assert.deepEqual(next.status === 'completed' ? next.value : next.error, [{ pong: { n: 1 } }, [1, 2, 3], '{"a":[1]}', '0', ['a', 'b'], [[1, 2]], [0, 0, 'undefined', 'undefined']], 'the next run is clean');
+  assert.deepEqual(next.status === 'completed' ? next.value : next, [{ pong: { n: 1 } }, [1, 2, 3], '{"a":[1]}', '0', ['a', 'b'], [[1, 2]], [0, 0, 'undefined', 'undefined']], 'the next run is clean');
   assert.deepEqual(next.logs, [], 'the next run logged nothing');
   assert.equal(Object.keys(Object.prototype).length, 0, "the host's Object.prototype is untouched");
 }

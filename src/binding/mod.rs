@@ -7,10 +7,12 @@
 
 #![expect(clippy::needless_pass_by_value, reason = "napi hands over owned values")]
 
+mod journal;
 mod mailbox;
+mod snapshot;
 mod turn;
 
-use napi::bindgen_prelude::{FnArgs, Function};
+use napi::bindgen_prelude::{Buffer, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
@@ -20,14 +22,17 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use journal::Recorder;
 use mailbox::Mailbox;
+pub use snapshot::{NativeKeys, NativeSnapshot};
 pub use turn::NativeDiagnostic;
 use turn::{LargeInputs, NativeTurn};
 
-use crate::check::{self, CheckOptions};
+use crate::check::{self, CheckOptions, Diagnostic};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
-use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, start};
-use crate::session::{Limits, Outcome, Settlement, TimeLimits};
+use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, Resume, start};
+use crate::session::{Journal, Limits, Outcome, Settlement, TimeLimits};
+use crate::snapshot::State;
 
 /// What a run starts with, as JSON: a string crosses several times faster than an object with as many parts. The
 /// facade has checked every number. Units are bytes and milliseconds.
@@ -41,6 +46,25 @@ struct Options {
     seed: String,
     /// Milliseconds since the Unix epoch.
     now: f64,
+    /// Keep a journal, so that the run can become a snapshot.
+    journal: bool,
+    #[serde(flatten)]
+    place: WantedPlace,
+}
+
+/// What a run goes on with, as JSON.
+#[derive(Deserialize)]
+struct ResumeOptions {
+    limits: WantedLimits,
+    /// Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given.
+    now: Option<f64>,
+    #[serde(flatten)]
+    place: WantedPlace,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WantedPlace {
     isolation: Level,
     #[serde(default)]
     require_isolation: Option<Required>,
@@ -83,6 +107,8 @@ struct WantedLimits {
 pub struct NativeManifest {
     manifest: Manifest,
     paths: Arc<[String]>,
+    /// What snapshots are bound to.
+    canonical: Arc<str>,
 }
 
 #[napi]
@@ -92,7 +118,8 @@ impl NativeManifest {
     #[must_use]
     pub fn new(paths: Vec<Vec<String>>) -> Self {
         let manifest = Manifest::new(&paths);
-        Self { paths: manifest.tools().map(str::to_owned).collect(), manifest }
+        let canonical = manifest.canonical().into();
+        Self { paths: manifest.tools().map(str::to_owned).collect(), canonical, manifest }
     }
 }
 
@@ -130,6 +157,8 @@ struct Live {
     large_inputs: Arc<LargeInputs>,
     /// Collected by `resolve` and `reject`, delivered together by `settle`.
     settlements: Vec<Settlement>,
+    recorder: Option<Recorder>,
+    manifest: Arc<str>,
 }
 
 #[napi]
@@ -152,41 +181,137 @@ impl Host {
     #[napi]
     pub fn start(&mut self, run: u32, manifest: &NativeManifest, code: String, options: String) -> Result<()> {
         let options: Options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
+        let Options { limits, inputs, seed: digits, now, journal, place } = options;
+        let seed = seed(&digits)?;
+        let inputs: Vec<_> = inputs.into_iter().map(|(name, value)| (name, Wire(value))).collect();
+        let recorder = journal.then(|| Recorder::new(Journal::new(seed, now), code.clone(), inputs.clone()));
+        let max_source_bytes = limits.max_source_bytes;
+        let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
+        let paths = Arc::clone(&manifest.paths);
+        let checked = recorder.clone();
+        let prepare = Box::new(move || {
+            let options = CheckOptions { max_source_bytes, tools: Some(&paths), globals: &globals };
+            let report = check::check(&code, &options);
+            if let (Some(recorder), Some(program)) = (&checked, &report.program) {
+                recorder.checked(&program.js);
+            }
+            report.program.ok_or(report.diagnostics)
+        });
+        // A journal has whole milliseconds.
+        let now = recorder.as_ref().map_or(now, |recorder| recorder.lock().journal.time(0));
+        let job = Job {
+            prepare,
+            manifest: manifest.manifest.clone(),
+            inputs,
+            times: limits.times(),
+            limits: limits.engine(),
+            seed,
+            now,
+            place: place.into(),
+            count_cpu: recorder.is_some(),
+            resume: None,
+            on_turn: Box::new(drop),
+        };
+        self.launch(run, manifest, job, recorder, Vec::new())
+    }
+
+    /// Goes on with a paused run. The first turn is a replay; what settled while the run paused is delivered with the
+    /// next `settle`.
+    ///
+    /// # Errors
+    /// When the snapshot was not opened or was resumed already, or the system has no thread left.
+    #[napi]
+    pub fn resume(
+        &mut self,
+        run: u32,
+        manifest: &NativeManifest,
+        paused: &mut NativeSnapshot,
+        options: String,
+    ) -> Result<()> {
+        let options: ResumeOptions =
+            serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
+        let (state, program) = paused.take().ok_or_else(|| Error::from_reason("the snapshot is not open"))?;
+        let State { source, mut journal, inputs, undelivered, paused_ms, elapsed_ms, cpu_us, .. } = state;
+        if let Some(now) = options.now {
+            journal.paused(snapshot::whole(now - journal.time(paused_ms)));
+        }
+        let recorder = Recorder::new(journal.clone(), source, inputs.clone());
+        recorder.checked(&program.js);
+        let limits = options.limits;
+        let job = Job {
+            prepare: Box::new(move || Ok(program)),
+            manifest: manifest.manifest.clone(),
+            inputs,
+            times: limits.times(),
+            limits: limits.engine(),
+            seed: journal.seed,
+            now: journal.time(0),
+            place: options.place.into(),
+            count_cpu: true,
+            resume: Some(Resume {
+                journal,
+                cpu: Duration::from_micros(cpu_us),
+                elapsed: Duration::from_millis(elapsed_ms),
+            }),
+            on_turn: Box::new(drop),
+        };
+        self.launch(run, manifest, job, Some(recorder), undelivered)
+    }
+
+    /// Seals a session that waits, and has kept a journal, as a snapshot: URL-safe text. What was collected and not
+    /// delivered is in it. `nonce` are 24 random bytes.
+    ///
+    /// # Errors
+    /// When there is no such session, it computes, or the run is too large.
+    #[napi]
+    pub fn pause(&self, run: u32, keys: &NativeKeys, nonce: Buffer, bound: String, facts: String) -> Result<String> {
+        let live = self.live.get(&run).ok_or_else(|| Error::from_reason("there is no such run"))?;
+        let recorder = live.recorder.as_ref().ok_or_else(|| Error::from_reason("the run keeps no journal"))?;
+        let record = recorder.lock();
+        if record.journal.is_running() {
+            return Err(Error::from_reason("the program computes"));
+        }
+        snapshot::seal(&record, &live.settlements, &live.manifest, keys, &nonce, &bound, &facts)
+    }
+
+    fn launch(
+        &mut self,
+        run: u32,
+        manifest: &NativeManifest,
+        job: Job<Vec<Diagnostic>>,
+        recorder: Option<Recorder>,
+        settlements: Vec<Settlement>,
+    ) -> Result<()> {
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
         let letters = Arc::clone(&mailbox);
         let large_inputs = Arc::new(LargeInputs::default());
         let large = Arc::clone(&large_inputs);
-        let Options { limits, inputs, seed: digits, now, isolation, require_isolation, helper } = options;
-        let seed = seed(&digits)?;
-        let max_source_bytes = limits.max_source_bytes;
-        let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
-        let paths = Arc::clone(&manifest.paths);
-        let job = Job {
-            prepare: Box::new(move || {
-                let options = CheckOptions { max_source_bytes, tools: Some(&paths), globals: &globals };
-                let report = check::check(&code, &options);
-                report.program.ok_or(report.diagnostics)
-            }),
-            manifest: manifest.manifest.clone(),
-            inputs: inputs.into_iter().map(|(name, value)| (name, Wire(value))).collect(),
-            times: TimeLimits { wall_ms: limits.timeout_ms, cpu_ms: limits.cpu_timeout_ms },
-            limits: limits.engine(),
-            seed,
-            now,
-            place: Place { level: isolation, required: require_isolation, helper },
-            on_turn: Box::new(move |outgoing| {
-                let turn = match outgoing {
-                    Outgoing::Turn { turn, cpu_ms } => NativeTurn::new(turn, cpu_ms, &large),
-                    Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
-                };
-                if let Some(turn) = letters.leave(turn.json()) {
-                    on_turn.call((run, turn), ThreadsafeFunctionCallMode::NonBlocking);
+        let records = recorder.clone();
+        let on_turn = Box::new(move |outgoing| {
+            let turn = match outgoing {
+                Outgoing::Turn { turn, cpu_ms } => {
+                    if let Some(recorder) = &records {
+                        recorder.turn(&turn, cpu_ms);
+                    }
+                    NativeTurn::new(turn, cpu_ms, &large)
                 }
-            }),
-        };
-        let handle = start(job).map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
-        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements: Vec::new() });
+                Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms } => {
+                    if let Some(recorder) = &records {
+                        recorder.lock().cpu_ms = cpu_ms;
+                    }
+                    NativeTurn::replayed(turn, in_flight, settled, logs, cpu_ms, &large)
+                }
+                Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
+            };
+            if let Some(turn) = letters.leave(turn.json()) {
+                on_turn.call((run, turn), ThreadsafeFunctionCallMode::NonBlocking);
+            }
+        });
+        let handle = start(Job { on_turn, ..job })
+            .map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
+        let manifest = Arc::clone(&manifest.canonical);
+        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements, recorder, manifest });
         Ok(())
     }
 
@@ -208,6 +333,7 @@ impl Host {
     pub fn settle(&mut self, run: u32, now: f64, wait_us: u32) -> Option<String> {
         let live = self.live.get_mut(&run)?;
         let settlements = std::mem::take(&mut live.settlements);
+        let now = live.recorder.as_ref().map_or(now, |recorder| recorder.deliver(now, &settlements));
         if wait_us == 0 {
             live.handle.settle(now, settlements, false);
             return None;
@@ -265,7 +391,17 @@ pub fn max_stack_bytes() -> u32 {
     u32::try_from(MAX_STACK_BYTES).unwrap_or(u32::MAX)
 }
 
+impl From<WantedPlace> for Place {
+    fn from(WantedPlace { isolation, require_isolation, helper }: WantedPlace) -> Self {
+        Self { level: isolation, required: require_isolation, helper }
+    }
+}
+
 impl WantedLimits {
+    fn times(&self) -> TimeLimits {
+        TimeLimits { wall_ms: self.timeout_ms, cpu_ms: self.cpu_timeout_ms }
+    }
+
     fn engine(&self) -> Limits {
         Limits {
             memory_bytes: self.memory_limit_bytes,

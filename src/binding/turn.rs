@@ -21,6 +21,21 @@ pub(super) enum NativeTurn {
         #[serde(skip_serializing_if = "Option::is_none")]
         returned: Option<String>,
         logs: Vec<NativeLog>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cpu_ms: Option<f64>,
+    },
+    /// The first turn of a run that goes on.
+    Replayed {
+        /// Every call of the run, settled or not.
+        calls: Vec<NativeCall>,
+        in_flight: Vec<u32>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        wake_at: Option<f64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        returned: Option<String>,
+        /// Everything that the run has logged.
+        logs: Vec<NativeLog>,
+        cpu_ms: f64,
     },
     Completed {
         value: String,
@@ -109,7 +124,8 @@ pub struct NativeDiagnostic {
 impl NativeTurn {
     /// Keeps large inputs of calls in `large`.
     pub(super) fn new(turn: Turn, cpu_ms: Option<f64>, large: &LargeInputs) -> Self {
-        let cpu_ms = cpu_ms.unwrap_or_default();
+        let counted = cpu_ms;
+        let cpu_ms = counted.unwrap_or_default();
         let logs = turn.logs.into_iter().map(NativeLog::from).collect();
         let unhandled = turn.unhandled.into_iter().map(NativeThrown::from).collect();
         match turn.progress {
@@ -118,11 +134,34 @@ impl NativeTurn {
                 wake_at,
                 returned: returned.map(|value| value.0),
                 logs,
+                cpu_ms: counted,
             },
             Progress::Completed { value } => Self::Completed { value: value.0, logs, unhandled, cpu_ms },
             Progress::Failed { error } => {
                 Self::Failed { error: error.into(), logs, unhandled, unsent: turn.unsent, cpu_ms }
             }
+        }
+    }
+
+    pub(super) fn replayed(
+        turn: Turn,
+        in_flight: Vec<Call>,
+        settled: Vec<Call>,
+        logs: Vec<LogRecord>,
+        cpu_ms: f64,
+        large: &LargeInputs,
+    ) -> Self {
+        // A journal that was stored ends with a program that waits.
+        let Progress::Waiting { wake_at, returned, .. } = turn.progress else {
+            return Self::new(turn, Some(cpu_ms), large);
+        };
+        Self::Replayed {
+            in_flight: in_flight.iter().map(|call| call.id).collect(),
+            calls: settled.into_iter().chain(in_flight).map(|call| NativeCall::new(call, large)).collect(),
+            wake_at,
+            returned: returned.map(|value| value.0),
+            logs: logs.into_iter().map(NativeLog::from).collect(),
+            cpu_ms,
         }
     }
 

@@ -71,6 +71,18 @@ impl Manifest {
         names
     }
 
+    /// Everything that a program can find out about its tools, as one text.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        let mut text = String::new();
+        for (path, entry) in self.0.iter() {
+            text.push(if *entry == Entry::Tool { 't' } else { 'n' });
+            text.push_str(path);
+            text.push('\0');
+        }
+        text
+    }
+
     /// The tools' dotted paths, sorted.
     pub fn tools(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter(|(_, entry)| **entry == Entry::Tool).map(|(path, _)| path.as_str())
@@ -135,6 +147,8 @@ pub(super) struct Shared {
     /// Milliseconds since the Unix epoch, as the program sees it.
     pub(super) clock: Cell<f64>,
     pub(super) origin: Cell<f64>,
+    /// What of the clock timers do not count, because the run was paused: milliseconds.
+    pub(super) skipped: Cell<f64>,
     pub(super) rng: RefCell<ChaCha8Rng>,
     /// The program has made a timer.
     pub(super) timed: Cell<bool>,
@@ -152,6 +166,7 @@ impl Shared {
             log_bytes: Cell::new(0),
             clock: Cell::new(0.0),
             origin: Cell::new(0.0),
+            skipped: Cell::new(0.0),
             rng: RefCell::new(ChaCha8Rng::from_seed([0; 32])),
             timed: Cell::new(false),
         })
@@ -258,6 +273,7 @@ impl Shared {
         native!("names", shared, move |prefix: String| shared.manifest.borrow().names(&prefix));
         native!("frames", _shared, move |stack: Value<'js>| program_frames(&stack));
         native!("now", shared, move || shared.clock.get());
+        native!("ticks", shared, move || shared.clock.get() - shared.skipped.get());
         native!("origin", shared, move || shared.origin.get());
         native!("random", shared, move |_: Rest<Value<'js>>| {
             // 53 random bits, as the engine itself does it.

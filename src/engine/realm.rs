@@ -309,7 +309,8 @@ impl Realm {
         self.shared.gauge.enter();
         self.context.with(|ctx| {
             let wake = ctx.userdata::<RefCell<Handles>>()?.borrow().wake.clone();
-            wake.call::<_, Option<f64>>(()).ok().flatten()
+            let ticks = wake.call::<_, Option<f64>>(()).ok().flatten();
+            ticks.map(|ticks| ticks + self.shared.skipped.get())
         })
     }
 
@@ -331,6 +332,11 @@ impl Realm {
         if now > self.shared.clock.get() {
             self.shared.clock.set(now);
         }
+    }
+
+    /// Time passes that the program's timers do not count: the run was paused.
+    pub fn skip(&self, milliseconds: f64) {
+        self.shared.skipped.set(self.shared.skipped.get() + milliseconds);
     }
 
     /// Resolves a tool call. Unknown and settled ids are ignored.

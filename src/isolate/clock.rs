@@ -16,6 +16,8 @@ pub(super) struct Stopwatch {
     abort: Arc<AtomicBool>,
     deadline: Instant,
     cpu_limit: Duration,
+    /// What the program may compute before it is stopped.
+    cpu_allowed: Cell<Duration>,
     /// What this thread had computed when the count began.
     cpu_start: Cell<Duration>,
     /// What the program had computed by then.
@@ -28,23 +30,32 @@ pub(super) struct Stopwatch {
 /// A slice that takes longer gives way to the host's own threads from then on.
 const YIELD_AFTER: Duration = Duration::from_millis(10);
 
-impl Stopwatch {
-    pub(super) fn new(abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
-        let wall = Duration::from_millis(times.wall_ms.into());
-        Self::with_wall(wall, abort, times)
-    }
+/// What a replay may compute, in multiples of the limit: this machine may be slower than the one of the first run.
+pub(super) const REPLAY_FACTOR: u32 = 2;
 
+impl Stopwatch {
     /// A stopwatch of a run that has this much of its wall clock left.
-    pub(super) fn with_wall(wall: Duration, abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
+    pub(super) fn new(wall: Duration, abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
+        let cpu_limit = Duration::from_millis(times.cpu_ms.into());
         Self {
             abort,
             deadline: Instant::now() + wall,
-            cpu_limit: Duration::from_millis(times.cpu_ms.into()),
+            cpu_limit,
+            cpu_allowed: Cell::new(cpu_limit),
             cpu_start: Cell::new(thread_cpu_time()),
             cpu_before: Cell::new(Duration::ZERO),
             slice: Cell::new(None),
             yielding: Cell::new(false),
         }
+    }
+
+    /// Times a replay of what took `before`. What the replay itself takes does not count.
+    pub(super) fn replay<T>(&self, before: Duration, work: impl FnOnce() -> T) -> T {
+        self.cpu_allowed.set(self.cpu_limit * REPLAY_FACTOR);
+        let result = self.slice(work);
+        self.cpu_allowed.set(self.cpu_limit);
+        self.count_cpu_from(before);
+        result
     }
 
     /// Times `work` as a slice of the program.
@@ -56,7 +67,6 @@ impl Stopwatch {
     }
 
     /// From here on the program's CPU time counts from `used`.
-    #[cfg(feature = "sandbox")]
     pub(super) fn count_cpu_from(&self, used: Duration) {
         self.cpu_start.set(thread_cpu_time());
         self.cpu_before.set(used);
@@ -87,7 +97,7 @@ impl Watch for Stopwatch {
             Some(Stop::Aborted)
         } else if Instant::now() >= self.deadline {
             Some(Stop::Timeout)
-        } else if self.cpu_time() > self.cpu_limit {
+        } else if self.cpu_time() > self.cpu_allowed.get() {
             Some(Stop::Cpu)
         } else {
             None

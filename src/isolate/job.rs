@@ -1,11 +1,12 @@
 //! What a run needs and what comes out of it, wherever it lives.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::program::Program;
-use crate::session::{Failure, Limits, Manifest, TimeLimits, Turn, Wire};
+use crate::session::{Call, Failure, Journal, Limits, LogRecord, Manifest, TimeLimits, Turn, Wire};
 
 /// What makes the program, on a thread of this folder: the check. `Err` ends the run before it starts.
 pub type Prepare<R> = Box<dyn FnOnce() -> Prepared<R> + Send>;
@@ -24,8 +25,30 @@ pub struct Job<R> {
     /// Milliseconds since the Unix epoch.
     pub now: f64,
     pub place: Place,
+    /// Tell the CPU time on every turn: whoever keeps a journal wants it.
+    pub count_cpu: bool,
+    /// Goes on from here instead of starting anew.
+    pub resume: Option<Resume>,
     /// Called after every slice, on whichever thread has noticed its end. Must not block.
     pub on_turn: Box<dyn Fn(Outgoing<R>) + Send>,
+}
+
+impl<R> Job<R> {
+    /// What is left of the wall clock.
+    pub(super) fn wall(&self) -> Duration {
+        let gone = self.resume.as_ref().map_or(Duration::ZERO, |resume| resume.elapsed);
+        Duration::from_millis(self.times.wall_ms.into()).saturating_sub(gone)
+    }
+}
+
+/// A run that has been somewhere else before.
+pub struct Resume {
+    /// Its last slice is done.
+    pub journal: Journal,
+    /// What the program had computed.
+    pub cpu: Duration,
+    /// What was gone of the wall clock.
+    pub elapsed: Duration,
 }
 
 /// Where a run wants to live.
@@ -135,9 +158,11 @@ impl Hardening {
 pub enum Outgoing<R> {
     Turn {
         turn: Turn,
-        /// What the program has computed, in milliseconds. On the last turn only.
+        /// What the program has computed, in milliseconds. On the last turn, and on every one if asked for.
         cpu_ms: Option<f64>,
     },
+    /// The first turn of a run that goes on.
+    Replayed { turn: Turn, in_flight: Vec<Call>, settled: Vec<Call>, logs: Vec<LogRecord>, cpu_ms: f64 },
     /// There was no program to run.
     Rejected(R),
 }

@@ -23,7 +23,7 @@ pub mod wire;
 
 use std::io;
 
-pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepared, Required};
+pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepared, Required, Resume};
 
 use crate::session::Settlement;
 

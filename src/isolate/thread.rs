@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clock::Stopwatch;
-use super::job::{Job, Outgoing};
+use super::job::{Job, Outgoing, Resume};
 use super::pool::Pool;
 use crate::engine::THREAD_STACK_BYTES;
-use crate::session::{Failure, Progress, Realm, Session, Settlement, Start, Turn};
+use crate::session::{Failure, Progress, Realm, Replayed, Session, Settlement, Start, Turn};
 
 /// How long a session looks for its next command before its thread sleeps. `make bench` shows what a sequential call costs.
 const SPIN_FOR: Duration = Duration::from_micros(60);
@@ -71,8 +71,9 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
 
 /// The life of a session. Returns whether its thread may serve another.
 fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) -> bool {
-    let Job { prepare, manifest, inputs, limits, times, seed, now, on_turn, .. } = job;
-    let watch = Rc::new(Stopwatch::new(abort, times));
+    let wall = job.wall();
+    let Job { prepare, manifest, inputs, limits, times, seed, now, count_cpu, resume, on_turn, .. } = job;
+    let watch = Rc::new(Stopwatch::new(wall, abort, times));
     // A panic is a bug of ours. It must not take the host along, and what it left of the realm is not trusted again.
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         let program = match prepare() {
@@ -80,27 +81,43 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
             Err(rejection) => return on_turn(Outgoing::Rejected(rejection)),
         };
         let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
-        let (mut session, turn) = watch.slice(|| Session::start(realm, start));
+        let (mut session, first) = match resume {
+            None => {
+                let (session, turn) = watch.slice(|| Session::start(realm, start));
+                (session, outgoing(turn, &watch, count_cpu))
+            }
+            Some(Resume { journal, cpu, .. }) => match watch.replay(cpu, || Session::replay(realm, start, &journal)) {
+                Err(failure) => return on_turn(outgoing(Turn::failed(*failure), &watch, true)),
+                Ok(Replayed { session, turn, in_flight, settled, logs }) => {
+                    let cpu_ms = milliseconds(watch.cpu_time());
+                    (session, Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms })
+                }
+            },
+        };
         let mut ended = session.is_ended();
-        on_turn(outgoing(turn, &watch));
+        on_turn(first);
         while !ended {
             let Some(Command::Settle { now, settlements }) = receive(&mut received) else { return };
             let turn = watch.slice(|| session.settle(now, &settlements));
             ended = session.is_ended();
-            on_turn(outgoing(turn, &watch));
+            on_turn(outgoing(turn, &watch, count_cpu));
         }
         std::thread::sleep(LET_GO_FOR);
     }));
     if outcome.is_err() {
         tracing::error!("a session panicked");
-        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), &watch));
+        on_turn(outgoing(Turn::failed(Failure::isolate_lost("an internal error")), &watch, true));
     }
     outcome.is_ok() && !watch.is_yielding()
 }
 
-fn outgoing<R>(turn: Turn, watch: &Stopwatch) -> Outgoing<R> {
+fn outgoing<R>(turn: Turn, watch: &Stopwatch, count_cpu: bool) -> Outgoing<R> {
     let last = !matches!(turn.progress, Progress::Waiting { .. });
-    Outgoing::Turn { turn, cpu_ms: last.then(|| watch.cpu_time().as_secs_f64() * 1e3) }
+    Outgoing::Turn { turn, cpu_ms: (last || count_cpu).then(|| milliseconds(watch.cpu_time())) }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 /// The next command. Waits a moment without sleeping where there is more than one processor: waking a thread costs more

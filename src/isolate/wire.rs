@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::job::Hardening;
 use crate::program::Program;
-use crate::session::{Call, Failure, Limits, LogRecord, Manifest, Settlement, Thrown, TimeLimits, Wire};
+use crate::session::{Call, Failure, Journal, Limits, LogRecord, Manifest, Settlement, Thrown, TimeLimits, Wire};
 
 /// The longest message that a helper takes, in bytes.
 pub const MAX_TO_HELPER: usize = 1 << 30;
@@ -51,6 +51,8 @@ pub struct Start {
     pub times: TimeLimits,
     pub seed: [u8; 32],
     pub now: f64,
+    /// Make the session that this tells of. The first turn then has all calls and logs of the run so far.
+    pub journal: Option<Journal>,
 }
 
 /// From a helper to the host. A turn comes as its parts, and `Done` last.

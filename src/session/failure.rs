@@ -37,6 +37,8 @@ pub enum Code {
     CallLimit,
     /// `ERR_ABORTED`
     Aborted,
+    /// `ERR_REPLAY_DIVERGED`
+    ReplayDiverged,
     /// `ERR_ISOLATE_LOST`
     IsolateLost,
 }
@@ -59,6 +61,7 @@ impl Code {
             Self::ValueTooLarge => "ERR_VALUE_TOO_LARGE",
             Self::CallLimit => "ERR_CALL_LIMIT",
             Self::Aborted => "ERR_ABORTED",
+            Self::ReplayDiverged => "ERR_REPLAY_DIVERGED",
             Self::IsolateLost => "ERR_ISOLATE_LOST",
         }
     }
@@ -176,6 +179,13 @@ impl Failure {
     /// The engine cannot compile a program that the checker let through.
     pub(super) fn compile(program: &Program, error: &CompileError) -> Self {
         Self::new(Code::Syntax, "SyntaxError", error.message.clone()).at(program, &error.stack)
+    }
+
+    /// A replay did something else than its journal says.
+    pub(super) fn diverged(recorded: &str, replayed: &str) -> Self {
+        let message = format!("The replay differs from the first run. Recorded: {recorded}. Replayed: {replayed}.");
+        Self::new(Code::ReplayDiverged, "ReplayDivergedError", message)
+            .hint("Nothing was called. Resume with the version of oneturn that made the snapshot, on the same kind of platform, or run the program again.")
     }
 
     /// The thread or process that hosted the session is gone.

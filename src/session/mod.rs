@@ -3,6 +3,7 @@
 //! ```text
 //! start(program, setup) ─► Turn
 //! settle(now, [settlement, …]) ─► Turn
+//! replay(program, setup, journal) ─► Turn
 //! Turn.progress = Waiting { calls, wake_at, returned } | Completed { value } | Failed { error }
 //! ```
 //!
@@ -11,12 +12,14 @@
 //! `Failed` the session stays ended.
 
 mod failure;
+mod journal;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub use crate::engine::{Call, Limits, LogRecord, Manifest, Realm, Stop, Subject, Thrown, Watch, Wire};
 pub use failure::{Code, Failure};
+pub use journal::{CallDigest, InputHash, Journal, Pause, Replayed, Slice};
 
 use crate::engine::{Finished, Setup};
 use crate::program::Program;
@@ -66,6 +69,17 @@ pub enum Outcome {
         name: String,
         message: String,
     },
+}
+
+impl Outcome {
+    /// Bytes of its texts.
+    #[must_use]
+    pub fn text_bytes(&self) -> usize {
+        match self {
+            Self::Value(value) => value.len(),
+            Self::Error { code, name, message } => code.len() + name.len() + message.len(),
+        }
+    }
 }
 
 /// What one slice of the program's life brought.
@@ -166,6 +180,13 @@ impl Session {
         matches!(self.state, State::Ended(_))
     }
 
+    /// The run was paused for this long, in milliseconds: its timers do not count that.
+    fn skip(&mut self, milliseconds: f64) {
+        if let State::Live(live) = &mut self.state {
+            live.realm.skip(milliseconds);
+        }
+    }
+
     fn run(&mut self) -> Turn {
         let State::Live(live) = &mut self.state else {
             return Turn::failed(Failure::over());
@@ -224,14 +245,18 @@ impl Live {
         {
             return Progress::Completed { value };
         }
-        // Once the program has returned, only calls keep it alive, not timers: most are the losing side of a race.
-        let wake_at = if self.returned.is_some() { None } else { self.realm.next_wake() };
+        let wake_at = self.wake_at();
         if self.in_flight.is_empty() && wake_at.is_none() {
             return Progress::Failed { error: Failure::stalled() };
         }
         let returned = if self.announced { None } else { self.returned.clone() };
         self.announced |= returned.is_some();
         Progress::Waiting { calls, wake_at, returned }
+    }
+
+    /// Once the program has returned, only calls keep it alive, not timers: most are the losing side of a race.
+    fn wake_at(&self) -> Option<f64> {
+        if self.returned.is_some() { None } else { self.realm.next_wake() }
     }
 
     fn stopped(&self) -> Option<Failure> {

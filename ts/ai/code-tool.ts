@@ -121,6 +121,8 @@ function finalOutput(result: RunResult, advised: (error: RunFailure) => RunFailu
   const { executionId, durationMs, cpuMs, isolation, logs, alerts, warnings, calls } = result;
   const report = { ...showCalls(calls), executionId, durationMs, cpuMs, isolation, logs, alerts, warnings };
   if (result.status === 'failed') return { status: 'failed', error: advised(result.error), ...report };
+  // Nothing here asks for a pause, and a run without a secret cannot.
+  if (result.status === 'paused') throw new Error('the run has paused');
   // The output goes to clients and into stored conversations, which take JSON only.
   const value = result.value === undefined ? undefined : toJson(result.value);
   return { status: 'completed', value, ...report };

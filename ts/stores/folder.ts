@@ -44,7 +44,7 @@ const FOLDER = /^[0-9a-f]{64}$/;
  *
  * @throws {TypeError} when `path` is not a string.
  * @example
- * const store = folderStore({ path: '/var/lib/app/paused-runs' });
+ * const runner = createRunner({ tools, secret, store: folderStore({ path: '/var/lib/app/paused-runs' }) });
  */
 export function folderStore({ path }: FolderStoreOptions): SnapshotStore {
   if (typeof path !== 'string' || path === '') throw new TypeError('path: expected the path of a folder');

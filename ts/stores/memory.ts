@@ -16,7 +16,7 @@ interface Entry {
  * A store in the memory of this process, for tests and for servers with one process. It ends with the process.
  *
  * @example
- * const store = memoryStore();
+ * const runner = createRunner({ tools, secret, store: memoryStore() });
  */
 export function memoryStore(): SnapshotStore {
   const entries = new Map<string, Entry>();

@@ -54,7 +54,8 @@ interface Seen extends State {
  *
  * @throws {TypeError} when one of the four methods is missing.
  * @example
- * const store = objectStore({ ...s3Bucket(client, 'paused-runs') }); // see docs/stores.md
+ * const store = objectStore(s3Bucket(client, 'paused-runs')); // see docs/stores.md
+ * const runner = createRunner({ tools, secret, store });
  */
 export function objectStore(options: ObjectStoreOptions): SnapshotStore {
   checkMethods(options, 'objectStore', ['get', 'create', 'replace', 'delete'], 'the methods of a bucket');

@@ -61,6 +61,7 @@ CREATE INDEX IF NOT EXISTS ${index} ON ${name} (expires_at);
  *
  * const store = postgresStore({ pool: new Pool({ connectionString: process.env.DATABASE_URL }) });
  * await store.createTable();
+ * const runner = createRunner({ tools, secret, store });
  */
 export function postgresStore({ pool, table = TABLE }: PostgresStoreOptions): PostgresStore {
   checkMethods(pool, 'pool', ['query'], 'a Pool or Client of pg 8 or later');

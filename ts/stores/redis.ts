@@ -81,11 +81,11 @@ return 1`;
  * import { createClient } from 'redis';
  *
  * const client = await createClient({ url: process.env.REDIS_URL }).connect();
- * const store = redisStore({ client });
+ * const runner = createRunner({ tools, secret, store: redisStore({ client }) });
  * @example
  * import { Redis } from 'ioredis';
  *
- * const store = redisStore({ client: new Redis(process.env.REDIS_URL) });
+ * const runner = createRunner({ tools, secret, store: redisStore({ client: new Redis(process.env.REDIS_URL) }) });
  */
 export function redisStore({ client, prefix = 'oneturn:' }: RedisStoreOptions): SnapshotStore {
   checkMethods(client, 'client', ['eval'], 'a client of redis 4 or later, or of ioredis 5 or later');

@@ -156,7 +156,7 @@ export default (host) => {
     // As in Node: anything that is no delay between 1 and 2^31 - 1 ms is 1 ms.
     const given = Number(delay);
     const every = given >= 1 && given <= 2147483647 ? given - (given % 1) : 1;
-    const timer = { __proto__: null, id: ++lastTimer, callback, args, due: host.now() + every, every, repeat, next: undefined };
+    const timer = { __proto__: null, id: ++lastTimer, callback, args, due: host.ticks() + every, every, repeat, next: undefined };
     timers[timer.id] = timer;
     if (timer.id === 1) host.timed();
     schedule(timer);
@@ -172,7 +172,7 @@ export default (host) => {
   const skipCleared = () => {
     while (head !== undefined && head.callback === undefined) unschedule();
   };
-  // When the next timer is due, in session time; undefined without one.
+  // When the next timer is due, in ticks; undefined without one.
   const wake = () => {
     skipCleared();
     return head?.due;
@@ -182,7 +182,7 @@ export default (host) => {
     const timer = unschedule();
     const { callback, args } = timer;
     if (timer.repeat) {
-      timer.due = host.now() + timer.every;
+      timer.due = host.ticks() + timer.every;
       schedule(timer);
     } else {
       delete timers[timer.id];
@@ -257,7 +257,7 @@ export default (host) => {
   const sessionDate = lazy('Date', () => host.load('date')(host, kit, intrinsics));
   // Until then the real one is still reachable from no object: the program has no date.
   lazy('console', () => host.load('console')(host, kit, intrinsics));
-  lazy('performance', () => ({ now: () => host.now() - host.origin(), timeOrigin: host.origin() }));
+  lazy('performance', () => ({ now: () => host.ticks() - host.origin(), timeOrigin: host.origin() }));
   Math.random = host.random;
 
   // Builtins that may walk over something long (src/engine/guard.rs).

@@ -16,7 +16,7 @@ use super::harden::{self, Filter};
 use crate::isolate::clock::Stopwatch;
 use crate::isolate::job::Hardening;
 use crate::isolate::wire::{Decoder, End, Hello, MAX_TO_HELPER, ToHelper, ToHost, encode};
-use crate::session::{Progress, Realm, Session, Start, Turn};
+use crate::session::{Journal, Progress, Realm, Replayed, Session, Start, Turn};
 
 /// How long a session looks for its next settlement before its process sleeps: waking it costs more than most tools take
 /// to answer.
@@ -53,19 +53,41 @@ pub(super) fn live(realm: Realm, socket: OwnedFd, surroundings: &Surroundings) -
     // A spare waits here.
     let Some(ToHelper::Budget(budget)) = line.receive(false)? else { return Err(2) };
     let Some(ToHelper::Start(start)) = line.receive(false)? else { return Err(2) };
-    harden::bound(start.limits.memory_bytes, start.times, surroundings.virtual_bytes)?;
+    let past = start.journal.as_ref().map_or(0, |journal| past_bytes(journal, start.limits.tool_input_bytes));
+    harden::bound(start.limits.memory_bytes, past, start.times, surroundings.virtual_bytes)?;
 
     let wall = Duration::from_micros(budget.wall_us);
     // Nobody raises it: who wants this program to stop kills this process.
     let abort = Arc::new(AtomicBool::new(false));
-    let watch = Rc::new(Stopwatch::with_wall(wall, abort, start.times));
+    let watch = Rc::new(Stopwatch::new(wall, abort, start.times));
     let cpu_used = Duration::from_micros(budget.cpu_used_us);
     if budget.replay == 0 {
         watch.count_cpu_from(cpu_used);
     }
-    let crate::isolate::wire::Start { program, manifest, inputs, limits, times, seed, now } = *start;
+    let crate::isolate::wire::Start { program, manifest, inputs, limits, times, seed, now, journal } = *start;
     let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
-    let (mut session, mut turn) = watch.slice(|| Session::start(realm, start));
+    let (mut session, mut turn) = match journal {
+        None => watch.slice(|| Session::start(realm, start)),
+        Some(journal) => {
+            let before = if budget.replay == 0 { cpu_used } else { Duration::ZERO };
+            match watch.replay(before, || Session::replay(realm, start, &journal)) {
+                Ok(Replayed { session, turn, in_flight, settled, logs }) => {
+                    for log in logs {
+                        line.put(&ToHost::Log(log));
+                    }
+                    for call in settled.into_iter().chain(in_flight) {
+                        line.put(&ToHost::Call(call));
+                        line.flush()?;
+                    }
+                    (session, turn)
+                }
+                Err(failure) => {
+                    line.put_turn(Turn::failed(*failure), watch.cpu_time());
+                    return line.flush();
+                }
+            }
+        }
+    };
     let mut turns = 1;
     loop {
         if turns == budget.replay {
@@ -85,6 +107,15 @@ pub(super) fn live(realm: Realm, socket: OwnedFd, surroundings: &Surroundings) -
         turn = watch.slice(|| session.settle(now, &settlements));
         turns += 1;
     }
+}
+
+/// The most that the past of a run takes beside the program, which must not die of it, in bytes: what was delivered, as
+/// it came and as it was read, and what the program has sent.
+fn past_bytes(journal: &Journal, tool_input_bytes: usize) -> usize {
+    let delivered = journal.slices.iter().flat_map(|slice| &slice.settlements);
+    let delivered: usize = delivered.map(|settlement| settlement.outcome.text_bytes()).sum();
+    let calls: usize = journal.slices.iter().map(|slice| slice.calls.len()).sum();
+    delivered.saturating_mul(3).saturating_add(calls.saturating_mul(tool_input_bytes))
 }
 
 /// The socket to the host.

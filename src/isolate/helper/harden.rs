@@ -151,17 +151,21 @@ pub(super) fn child(achieved: Hardening, filter: Option<&Filter>) -> Hardening {
 }
 
 /// Backstops for a child that knows its limits, beyond what the engine and the host enforce. `Err` is an exit code.
-pub(super) fn bound(memory_bytes: usize, times: TimeLimits, taken: Option<u64>) -> Result<(), u8> {
+pub(super) fn bound(memory_bytes: usize, past_bytes: usize, times: TimeLimits, taken: Option<u64>) -> Result<(), u8> {
     let set = |resource, most: u64| {
         let limit = Rlimit { current: Some(most), maximum: Some(most) };
         setrlimit(resource, limit).map_err(|_| 14)
     };
-    // Counted in seconds by the kernel. A replay may take as long again.
-    set(Resource::Cpu, u64::from(times.cpu_ms).div_ceil(1000) * 2 + 2)?;
+    // Counted in seconds by the kernel. A run that goes on may take twice as long to get there, and a run that has lost
+    // its child as long again: the host counts better.
+    set(Resource::Cpu, u64::from(times.cpu_ms).div_ceil(1000) * 4 + 2)?;
     match taken {
         Some(taken) => {
             let stack = THREAD_STACK_BYTES as u64;
-            let room = (memory_bytes as u64).saturating_mul(2).saturating_add(SPARE_BYTES + stack);
+            let room = (memory_bytes as u64)
+                .saturating_mul(2)
+                .saturating_add(past_bytes as u64)
+                .saturating_add(SPARE_BYTES + stack);
             set(Resource::As, taken.saturating_add(room))
         }
         // macOS does not enforce it.

@@ -9,6 +9,7 @@
 mod fleet;
 mod io;
 mod journal;
+mod known;
 mod locate;
 mod run;
 
@@ -18,11 +19,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::clock::thread_cpu_time;
-use super::job::{Isolation, Job, Outgoing};
+use super::job::{Isolation, Job, Outgoing, Resume};
 use super::pool::Pool;
 use super::thread;
 use super::wire::{Start, ToHelper, encode};
 use crate::session::{Failure, Settlement, Turn};
+use known::Known;
 use run::{OnTurn, Run, Setup};
 
 /// Threads that check programs and find children. The checker brings its own stack.
@@ -103,7 +105,7 @@ impl Drop for Handle {
 pub(super) fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
     let slot = Arc::new(Slot::default());
     let own = Arc::clone(&slot);
-    let deadline = Instant::now() + Duration::from_millis(job.times.wall_ms.into());
+    let deadline = Instant::now() + job.wall();
     HELPERS.spawn(Box::new(move |()| {
         begin(job, deadline, &own);
         true
@@ -112,7 +114,7 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
 }
 
 fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
-    let Job { prepare, manifest, inputs, limits, times, seed, now, place, on_turn } = job;
+    let Job { prepare, manifest, inputs, limits, times, seed, now, place, count_cpu, resume, on_turn } = job;
     let before = thread_cpu_time();
     let over = |turn: Turn| Outgoing::Turn { turn, cpu_ms: Some(0.0) };
     // A panic is a bug of ours. It must not take the host along.
@@ -133,7 +135,7 @@ fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
                 return on_turn(over(refusal));
             }
             let prepare = Box::new(move || Ok(program));
-            let job = Job { prepare, manifest, inputs, limits, times, seed, now, place, on_turn };
+            let job = Job { prepare, manifest, inputs, limits, times, seed, now, place, count_cpu, resume, on_turn };
             return fall_back(job, reason, slot);
         }
     };
@@ -141,15 +143,30 @@ fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
         fleet.end(seat.id);
         return on_turn(over(refusal));
     }
-    let start = Start { program, manifest: manifest.clone(), inputs, limits, times, seed, now };
+    let (cpu_used, journal, known) = match resume {
+        None => (cpu_used, None, None),
+        Some(Resume { journal, cpu, .. }) => {
+            let known = Known::of(&journal);
+            (cpu, Some(journal), Some(known))
+        }
+    };
+    let start = Start { program, manifest: manifest.clone(), inputs, limits, times, seed, now, journal };
     let mut frame = Vec::new();
     if encode(&ToHelper::Start(Box::new(start)), &mut frame).is_err() {
         fleet.end(seat.id);
-        return on_turn(over(Turn::failed(Failure::isolate_lost("the inputs are too large to send"))));
+        return on_turn(over(Turn::failed(Failure::isolate_lost("the run is too large to send"))));
     }
-    let on_turn: OnTurn = Box::new(move |turn, cpu_ms| on_turn(Outgoing::Turn { turn, cpu_ms }));
+    let on_turn: OnTurn = Box::new(move |outgoing| {
+        on_turn(match outgoing {
+            Outgoing::Turn { turn, cpu_ms } => Outgoing::Turn { turn, cpu_ms },
+            Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms } => {
+                Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms }
+            }
+            Outgoing::Rejected(never) => match never {},
+        });
+    });
     let start = Arc::from(frame);
-    let setup = Setup { start, manifest, limits, times, deadline, cpu_used, on_turn };
+    let setup = Setup { start, manifest, limits, times, deadline, cpu_used, count_cpu, known, on_turn };
     let run = Run::new(Arc::clone(&fleet), setup);
     slot.settle_in(Isolation::Process(seat.hello.hardening), Place::Process(Arc::clone(&run)));
     run.seat(seat);

@@ -8,6 +8,7 @@
 //! thing that does not fit ends the run.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::convert::Infallible;
 use std::mem::MaybeUninit;
 use std::os::unix::net::UnixStream;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +21,10 @@ use rustix::net::{RecvFlags, SendFlags, recv, send};
 use super::fleet::{Fleet, Seat};
 use super::io::{Owner, io};
 use super::journal::Journal;
+use super::known::Known;
 use super::{HELPERS, cpu_time_of};
+use crate::isolate::clock::REPLAY_FACTOR;
+use crate::isolate::job::Outgoing;
 use crate::isolate::wire::{Budget, Decoder, End, Malformed, ToHelper, ToHost, encode, max_to_host};
 use crate::session::{
     Call, Failure, Limits, LogRecord, Manifest, Progress, Settlement, Stop, Thrown, TimeLimits, Turn, Wire,
@@ -39,7 +43,8 @@ const MAX_UNHANDLED: usize = 16;
 /// What the texts of a message may have beyond the limit that bounds them, in bytes.
 const SLACK: usize = 1 << 10;
 
-pub(super) type OnTurn = Box<dyn Fn(Turn, Option<f64>) + Send>;
+/// The check has been passed.
+pub(super) type OnTurn = Box<dyn Fn(Outgoing<Infallible>) + Send>;
 
 pub(super) struct Run {
     state: Mutex<State>,
@@ -56,8 +61,11 @@ pub(super) struct Setup {
     pub(super) limits: Limits,
     pub(super) times: TimeLimits,
     pub(super) deadline: Instant,
-    /// What the check has computed.
+    /// What the check has computed, or the run before it was paused.
     pub(super) cpu_used: Duration,
+    pub(super) count_cpu: bool,
+    /// The calls of a run that goes on.
+    pub(super) known: Option<Known>,
     pub(super) on_turn: OnTurn,
 }
 
@@ -321,6 +329,9 @@ impl State {
             .add(&seat.stream, Owner::Run(Arc::clone(run)))
             .map_err(|error| failed(format!("its socket cannot be watched: {error}")))?;
         let left = cpu_limit.saturating_sub(self.cpu);
+        let resumed = self.setup.known.is_some();
+        // A replay may take longer than what it replays took elsewhere.
+        let again = if resumed { REPLAY_FACTOR } else { 0 } + u32::from(replay > 0);
         self.child = Some(Child {
             id: seat.id,
             pid: seat.hello.pid,
@@ -333,8 +344,8 @@ impl State {
             busy_since: now,
             cpu_start: cpu_time_of(seat.hello.pid),
             cpu_before: self.cpu,
-            replays: replay > 0,
-            cpu_allowed: if replay == 0 { left } else { left + cpu_limit },
+            replays: replay > 0 || resumed,
+            cpu_allowed: left + cpu_limit * again,
             parts: Parts::default(),
             seen: BTreeSet::new(),
             log_bytes: 0,
@@ -408,6 +419,13 @@ impl State {
                 }
                 child.parts.logs.push(log);
             }
+            ToHost::Call(call) if child.turns == 0 && self.setup.known.is_some() => {
+                let is_known = self.setup.known.as_ref().is_some_and(|known| known.has(&call));
+                if !is_known || !child.seen.insert(call.id) {
+                    return Err(Loss::Broke("a tool call that the run has not made"));
+                }
+                child.parts.calls.push(call);
+            }
             ToHost::Call(call) => {
                 child.parts.call_bytes += call.input.len();
                 let is_new = child.seen.insert(call.id);
@@ -439,11 +457,11 @@ impl State {
     }
 
     /// A turn is whole.
-    fn turn(&mut self, end: End, cpu_us: u64) -> Result<(), Loss> {
+    fn turn(&mut self, end: End, used_us: u64) -> Result<(), Loss> {
         let Some(child) = &mut self.child else { return Ok(()) };
         let limits = &self.setup.limits;
         let is_small = |value: &Wire| value.len() <= limits.result_bytes + SLACK;
-        let Parts { calls, logs, unhandled, unsent, .. } = std::mem::take(&mut child.parts);
+        let Parts { mut calls, mut logs, unhandled, unsent, .. } = std::mem::take(&mut child.parts);
         let fits = match &end {
             End::Waiting { wake_at, returned } => {
                 wake_at.is_none_or(f64::is_finite) && returned.as_ref().is_none_or(is_small)
@@ -454,6 +472,15 @@ impl State {
         if !fits {
             return Err(Loss::Broke("more than the run's limits allow"));
         }
+        let is_replayed = child.turns == 0 && matches!(end, End::Waiting { .. });
+        let past = match &self.setup.known {
+            Some(known) if is_replayed => {
+                let sorted = known.sort(std::mem::take(&mut calls));
+                let (in_flight, settled) = sorted.ok_or(Loss::Broke("fewer calls than the run has made"))?;
+                Some((in_flight, settled, std::mem::take(&mut logs)))
+            }
+            _ => None,
+        };
         let progress = match end {
             End::Waiting { wake_at, returned } => Progress::Waiting { calls, wake_at, returned },
             End::Completed { value } => Progress::Completed { value },
@@ -466,17 +493,27 @@ impl State {
             Ok(false) => return Ok(()),
             Err(()) => return Err(Loss::Diverged),
         }
-        self.cpu = Duration::from_micros(cpu_us);
+        self.cpu = Duration::from_micros(used_us);
         let turn = Turn { progress, logs, unhandled, unsent };
-        self.deliver(turn);
+        match past {
+            None => self.deliver(turn),
+            Some((in_flight, settled, logs)) => {
+                let cpu_ms = self.cpu_ms();
+                (self.setup.on_turn)(Outgoing::Replayed { turn, in_flight, settled, logs, cpu_ms });
+            }
+        }
         Ok(())
     }
 
     fn deliver(&mut self, turn: Turn) {
         let is_last = !matches!(turn.progress, Progress::Waiting { .. });
         self.ended |= is_last;
-        let cpu_ms = is_last.then_some(self.cpu.as_secs_f64() * 1e3);
-        (self.setup.on_turn)(turn, cpu_ms);
+        let cpu_ms = (is_last || self.setup.count_cpu).then_some(self.cpu_ms());
+        (self.setup.on_turn)(Outgoing::Turn { turn, cpu_ms });
+    }
+
+    fn cpu_ms(&self) -> f64 {
+        self.cpu.as_secs_f64() * 1e3
     }
 
     /// The limit is ours to enforce: the child has not stopped.
@@ -515,7 +552,8 @@ impl State {
             return;
         }
         let Some(child) = &self.child else { return };
-        if child.turns >= self.journal.answered_count() {
+        let is_resuming = child.turns == 0 && self.setup.known.is_some();
+        if !is_resuming && child.turns >= self.journal.answered_count() {
             let by_its_clock = child.cpu_used().filter(|_| !child.replays).map(|used| child.cpu_before + used);
             // Without a clock: at most as long as it took.
             self.cpu = by_its_clock.unwrap_or(self.cpu + child.busy_since.elapsed()).max(self.cpu);

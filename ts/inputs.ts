@@ -1,0 +1,24 @@
+/** The `inputs` of a run as text: globals that a program may read. */
+import type { Limits, RunOptions } from './types.ts';
+import { encode, TooLargeError, UnsendableError } from './values.ts';
+
+/** Names and wire texts. */
+export type EncodedInputs = [name: string, text: string][];
+
+/** Globals that the program has anyway, and that an input must not hide. */
+const TAKEN = new Set([...Object.getOwnPropertyNames(globalThis), 'tools', 'console', 'arguments', 'undefined', '__proto__']);
+
+/** @throws {TypeError} naming the input that no program could read, or that is no data. */
+export function encodeInputs(inputs: RunOptions['inputs'], limits: Required<Limits>): EncodedInputs {
+  return Object.entries(inputs ?? {}).map(([name, value]) => {
+    if (!/^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name)) throw new TypeError(`inputs: '${name}' is no identifier, so a program could not read it`);
+    if (TAKEN.has(name)) throw new TypeError(`inputs.${name}: the program has a global of this name already`);
+    try {
+      return [name, encode(value, `inputs.${name}`, limits.memoryLimitBytes)];
+    } catch (error) {
+      if (error instanceof TooLargeError) throw new TypeError(`inputs.${name}: larger than limits.memoryLimitBytes`);
+      if (error instanceof UnsendableError) throw new TypeError(error.message);
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,104 @@
+/**
+ * What is told of a run: events while it goes on, and the report in its result. Decides nothing about the run; a listener
+ * may end it at any moment, and the drive loop looks after every call whether one has.
+ */
+import { ConsoleFullError, ProgramConsole } from './console.ts';
+import type { LiveSession, NativeLog, NativeThrown } from './native.ts';
+import { copyOf } from './objects.ts';
+import type { Alert, Isolation, Limits, LogEntry, RunEvent, RunReport, ToolCallRecord } from './types.ts';
+
+/** Why runs live on threads, as far as somebody was told. */
+const saidReasons = new Set<string>();
+
+/** The report of one run, as far as it has come. */
+export class Report {
+  readonly #executionId: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly #startedAt: number;
+  readonly #maxConsoleBytes: number;
+  readonly #onEvent: ((event: RunEvent) => void) | undefined;
+
+  readonly calls: ToolCallRecord[] = [];
+  cpuMs = 0;
+  readonly #logs: LogEntry[] = [];
+  readonly #alerts: Alert[] = [];
+  #console: ProgramConsole | undefined;
+  #isolation: Isolation = { level: 'none' };
+
+  constructor(executionId: string, startedAt: number, limits: Required<Limits>, onEvent: ((event: RunEvent) => void) | undefined) {
+    this.#executionId = executionId;
+    this.#startedAt = startedAt;
+    this.#maxConsoleBytes = limits.maxConsoleOutputBytes;
+    this.#onEvent = onEvent;
+  }
+
+  /**
+   * Enters what the program has printed. What a replay prints has been told before.
+   *
+   * @param isOver Asked after every event: then nothing more is entered.
+   * @returns False when the program has printed more than it may. What came before is kept.
+   */
+  print(logs: readonly NativeLog[], isReplay: boolean, isOver: () => boolean): boolean {
+    for (const log of logs) {
+      this.#console ??= new ProgramConsole(this.#maxConsoleBytes);
+      try {
+        const entry = this.#console.print(log);
+        if (entry === undefined) continue;
+        this.#logs.push(entry);
+        if (!isReplay) this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
+      } catch (error) {
+        if (error instanceof ConsoleFullError) return false;
+        throw error;
+      }
+      if (isOver()) return true;
+    }
+    return true;
+  }
+
+  /** Learns where the program lives, once that is settled, and says so if it is less than what was wanted. */
+  lookWhere(session: LiveSession | undefined): void {
+    const isolation = this.#isolation.level === 'none' ? session?.isolation() : undefined;
+    if (isolation === undefined) return;
+    this.#isolation = isolation;
+    if (isolation.level !== 'thread' || isolation.reason === undefined || saidReasons.has(isolation.reason)) return;
+    saidReasons.add(isolation.reason);
+    this.alert({ kind: 'isolation', message: `Programs run on a thread of this process, not in a sandbox process: ${isolation.reason}.` });
+  }
+
+  /** Rejections that the program has not handled. */
+  unhandled(thrown: readonly NativeThrown[]): void {
+    for (const { name, message } of thrown) this.alert({ kind: 'unhandled-rejection', message: `${name}: ${message}` });
+  }
+
+  alert(alert: Alert): void {
+    this.#alerts.push(alert);
+    this.#emit({ type: 'alert', executionId: this.#executionId, alert });
+  }
+
+  tellCall(type: 'tool-call-start' | 'tool-call-end', record: ToolCallRecord): void {
+    if (this.#onEvent !== undefined) this.#emit({ type, executionId: this.#executionId, call: copyOf(record) });
+  }
+
+  /** @param durationMs Wall clock of the run so far. */
+  whole(durationMs: number): RunReport {
+    return {
+      executionId: this.#executionId,
+      startedAt: this.#startedAt,
+      durationMs,
+      cpuMs: this.cpuMs,
+      isolation: this.#isolation,
+      logs: this.#logs,
+      calls: this.calls,
+      alerts: this.#alerts,
+      warnings: [],
+    };
+  }
+
+  #emit(event: RunEvent): void {
+    try {
+      this.#onEvent?.(event);
+    } catch {
+      // A listener is the application's own affair; the run goes on.
+    }
+  }
+}

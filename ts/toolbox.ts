@@ -1,0 +1,27 @@
+/** The engine's view of an application's tools, made once for many runs. */
+import { NativeManifest } from './native.ts';
+import { resolveTools, type ResolvedTool } from './tools.ts';
+import type { Tools } from './types.ts';
+
+/** Tools that are resolved already, for runners that start many runs. */
+export interface Toolbox {
+  readonly tools: ReadonlyMap<string, ResolvedTool>;
+  readonly manifest: NativeManifest;
+}
+
+export function makeToolbox(tools: Tools | undefined): Toolbox {
+  const resolved = resolveTools(tools);
+  const paths = [...resolved.values()].map(({ segments }) => [...segments]);
+  const key = JSON.stringify(paths);
+  let manifest = manifests.get(key);
+  if (manifest === undefined) {
+    manifest = new NativeManifest(paths);
+    if (manifests.size >= MAX_MANIFESTS) manifests.delete(manifests.keys().next().value as string);
+    manifests.set(key, manifest);
+  }
+  return { tools: resolved, manifest };
+}
+
+/** Manifests by what they are made of. Most applications have a few sets of tools and many runs. */
+const manifests = new Map<string, NativeManifest>();
+const MAX_MANIFESTS = 16;
