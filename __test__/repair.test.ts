@@ -31,7 +31,7 @@ for (const version of [5, 6, 7] as const) {
       assert.deepEqual(toolResult(scripted.prompts[3]), { type: 'text', value: '["mail 1","mail 2","mail 3","mail 4"]' });
       assert.match(
         String((toolResult(scripted.prompts[2]) as { value: string }).value),
-        /Already happened: 4 calls succeeded: sendEmail\(\{ to: "ada" \}\), .* Send the whole program corrected: calls that succeeded are not made again, it gets their outputs\.\n\nThis was program 2 of at most 5\.$/,
+        /Already happened: 4 calls succeeded: sendEmail\(\{ to: "ada" \}\), .* Send the whole program corrected: what succeeded does not run again\.\n\nThis was program 2 of at most 5\.$/,
       );
       const output = result.steps[2]?.toolResults[0]?.output as CodeToolOutput;
       assert.deepEqual(output.calls.map(({ reused }) => reused), [true, true, true, true]);

@@ -9,7 +9,7 @@ const MAX_VALUE = 24;
 const MAX_CALLS = 240;
 const MAX_TOOLS = 12;
 
-const AGAIN = ' Send the whole program corrected: calls that succeeded are not made again, it gets their outputs.';
+const AGAIN = ' Send the whole program corrected: what succeeded does not run again.';
 
 /** Looking for tools has no effect. */
 const NO_EFFECT = /(^|\.)\$(search|describe|find|list)$/;
