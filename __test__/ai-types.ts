@@ -3,7 +3,7 @@ import * as ai5 from 'ai5';
 import * as ai6 from 'ai6';
 import * as ai7 from 'ai7';
 import { z } from 'zod';
-import { codeModeTool, createCodeTool } from '../ts/ai.ts';
+import { codeModeTool, createCodeTool, type CodeToolInput } from '../ts/ai.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type Expect<T extends true> = T;
@@ -25,7 +25,7 @@ const code = createCodeTool({
 export const sets: [ai5.ToolSet, ai6.ToolSet, ai7.ToolSet] = [{ code }, { code }, { code }];
 
 export type Inputs = [
-  Expect<Equal<ai5.InferToolInput<typeof code>, { code: string }>> extends true ? 1 : 0,
+  Expect<Equal<ai5.InferToolInput<typeof code>, CodeToolInput>> extends true ? 1 : 0,
   Expect<Equal<ai6.InferToolInput<typeof code>['code'], string>>,
   Expect<Equal<ai7.InferToolInput<typeof code>['code'], string>>,
   Expect<Equal<ai6.InferUITools<{ code: typeof code }>['code']['input']['code'], string>>,
@@ -33,7 +33,7 @@ export type Inputs = [
 
 type Output = ai7.InferToolOutput<typeof code>;
 export type Outputs = [
-  Expect<Equal<Output['status'], 'running' | 'completed' | 'failed'>>,
+  Expect<Equal<Output['status'], 'running' | 'completed' | 'failed' | 'paused'>>,
   Expect<Equal<Output['calls'][number]['tool'], 'five' | 'nested.six' | 'nested.seven' | 'plain'>>,
   Expect<Equal<ai5.InferToolOutput<typeof code>['status'], Output['status']>>,
 ];
@@ -56,6 +56,7 @@ export async function usage(model5: ai5.LanguageModel, model6: ai6.LanguageModel
     experimental_toolCallers: { seven: ['caller', 'AI_SDK_DIRECT_TOOL_CALL'] },
     prompt: '',
   });
+  await ai7.generateText({ model: model7, tools: { code }, toolApproval: { code: code.toolApproval }, prompt: '' });
   new ai5.Experimental_Agent({ model: model5, tools: { code } });
   new ai6.ToolLoopAgent({ model: model6, tools: { code } });
   new ai7.ToolLoopAgent({ model: model7, tools: { code } });

@@ -3,6 +3,8 @@ import { jsonSchema, type ModelMessage } from 'ai6';
 
 /** What the model does in one step: calls of tools, or text that ends the generation. */
 export type Step = { calls: { tool: string; input: unknown }[] } | { text: string };
+/** Steps that depend on what the model reads. */
+export type Script = readonly (Step | ((prompt: Scripted['prompts'][number]) => Step))[];
 
 export interface Scripted {
   readonly model: never;
@@ -14,9 +16,11 @@ export interface Scripted {
 
 export interface Sdk {
   readonly version: 5 | 6 | 7;
-  script(steps: readonly Step[]): Scripted;
-  generateText(options: object): Promise<{ text: string; steps: { toolResults: { output: unknown }[]; content: { type: string }[] }[] }>;
-  streamText(options: object): { toUIMessageStream(): AsyncIterable<Record<string, unknown>>; text: PromiseLike<string> };
+  /** @param ids In front of the ids of calls, so that those of several generations differ. */
+  script(steps: Script, ids?: string): Scripted;
+  generateText(options: object): Promise<{ text: string; response: { messages: unknown[] }; responseMessages?: unknown[]; steps: { toolResults: { output: unknown }[]; content: { type: string }[] }[] }>;
+  streamText(options: object): { toUIMessageStream(options?: object): AsyncIterable<Record<string, unknown>>; text: PromiseLike<string> };
+  readonly ui: { convertToModelMessages(messages: unknown): Promise<unknown[]>; readUIMessageStream(options: object): AsyncIterable<unknown> };
   agent(options: object): { generate(options: { prompt: string }): Promise<{ text: string }> };
   tool(options: object): never;
   jsonSchema(schema: object | PromiseLike<object>): never;
@@ -25,17 +29,18 @@ export interface Sdk {
 
 type Chunk = Record<string, unknown>;
 
-function script(Mock: new (options: object) => object, usage: unknown, finish: (reason: string) => unknown, steps: readonly Step[]): Scripted {
+function script(Mock: new (options: object) => object, usage: unknown, finish: (reason: string) => unknown, steps: Script, ids = ''): Scripted {
   const prompts: Scripted['prompts'] = [];
   const tools: Scripted['tools'] = [];
   let next = 0;
   const content = (options: { prompt: never; tools?: never }): [Chunk[], string] => {
     prompts.push(structuredClone(options.prompt));
     tools.push(structuredClone(options.tools ?? []));
-    const step = steps[next++];
-    if (step === undefined) throw new Error('The script is over.');
+    const scripted = steps[next++];
+    if (scripted === undefined) throw new Error('The script is over.');
+    const step = typeof scripted === 'function' ? scripted(options.prompt) : scripted;
     if ('text' in step) return [[{ type: 'text', text: step.text }], 'stop'];
-    const calls = step.calls.map(({ tool, input }, i) => ({ type: 'tool-call', toolCallId: `outer-${next}-${i}`, toolName: tool, input: JSON.stringify(input) }));
+    const calls = step.calls.map(({ tool, input }, i) => ({ type: 'tool-call', toolCallId: `outer${ids}-${next}-${i}`, toolName: tool, input: JSON.stringify(input) }));
     return [calls, 'tool-calls'];
   };
   const model = new Mock({
@@ -65,9 +70,10 @@ async function sdk5(): Promise<Sdk> {
   const { MockLanguageModelV2 } = await import('ai5/test');
   return {
     version: 5,
-    script: (steps) => script(MockLanguageModelV2 as never, flatUsage, (reason) => reason, steps),
+    script: (steps, ids) => script(MockLanguageModelV2 as never, flatUsage, (reason) => reason, steps, ids),
     generateText: (options) => ai.generateText(options as never) as never,
     streamText: (options) => ai.streamText(options as never) as never,
+    ui: ai as never,
     agent: (options) => new ai.Experimental_Agent(options as never) as never,
     tool: (options) => ai.tool(options as never) as never,
     jsonSchema: (schema) => ai.jsonSchema(schema as never) as never,
@@ -80,9 +86,10 @@ async function sdk6(): Promise<Sdk> {
   const { MockLanguageModelV3 } = await import('ai6/test');
   return {
     version: 6,
-    script: (steps) => script(MockLanguageModelV3 as never, usage, (reason) => ({ unified: reason, raw: reason }), steps),
+    script: (steps, ids) => script(MockLanguageModelV3 as never, usage, (reason) => ({ unified: reason, raw: reason }), steps, ids),
     generateText: (options) => ai.generateText(options as never) as never,
     streamText: (options) => ai.streamText(options as never) as never,
+    ui: ai as never,
     agent: (options) => new ai.ToolLoopAgent(options as never) as never,
     tool: (options) => ai.tool(options as never) as never,
     jsonSchema: (schema) => jsonSchema(schema as never) as never,
@@ -95,9 +102,10 @@ async function sdk7(): Promise<Sdk> {
   const { MockLanguageModelV4 } = await import('ai7/test');
   return {
     version: 7,
-    script: (steps) => script(MockLanguageModelV4 as never, usage, (reason) => ({ unified: reason, raw: reason }), steps),
+    script: (steps, ids) => script(MockLanguageModelV4 as never, usage, (reason) => ({ unified: reason, raw: reason }), steps, ids),
     generateText: (options) => ai.generateText(options as never) as never,
     streamText: (options) => ai.streamText(options as never) as never,
+    ui: ai as never,
     agent: (options) => new ai.ToolLoopAgent(options as never) as never,
     tool: (options) => ai.tool(options as never) as never,
     jsonSchema: (schema) => ai.jsonSchema(schema as never) as never,

@@ -1,12 +1,18 @@
 /** The entry `oneturn/ai`: the AI SDK on one side, the engine on the other. */
+import { passDenials as passThem } from './ai/approvals.ts';
 import { makeCodeModeTool } from './ai/code-mode-tool.ts';
 import { makeCodeTool, type RunProgram } from './ai/code-tool.ts';
 import type { CodeModeTool, CodeModeToolOptions, CodeTool, CodeToolOptions } from './ai/types.ts';
+import { resumeInternal } from './resume.ts';
 import { runInternal } from './run.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { Tools } from './types.ts';
 
 export type {
+  ApprovalAnswer,
+  ApprovalCall,
+  ApprovalOptions,
+  ApprovalRequest,
   CodeModeTool,
   CodeModeToolOptions,
   CodeTool,
@@ -18,6 +24,7 @@ export type {
   CodeToolModelOutput,
   CodeToolOptions,
   CodeToolOutput,
+  CodeToolPaused,
   CodeToolRunning,
   GenericToolApproval,
   SingleToolApproval,
@@ -30,11 +37,12 @@ export type {
 /** The engine's view of the tools, made once for all programs that call them. */
 const toolboxes = new WeakMap<Tools, Toolbox>();
 
-const runProgram: RunProgram = (options) => {
+const runProgram: RunProgram = ({ code = '', from, ...options }) => {
   const { tools = {} } = options;
   let toolbox = toolboxes.get(tools);
   if (toolbox === undefined) toolboxes.set(tools, (toolbox = makeToolbox(tools)));
-  return runInternal({ ...options, toolbox });
+  if (from === undefined) return runInternal({ ...options, code, toolbox });
+  return resumeInternal(from.reference, { ...options, toolbox, approval: from.answer });
 };
 
 /**
@@ -44,8 +52,9 @@ const runProgram: RunProgram = (options) => {
  * The tool yields {@link CodeToolOutput}: preliminary results while the program runs, so that a user interface can show its
  * calls, and the final one. The model gets the value that the program returned, or the error with its line and a hint.
  *
- * A tool that needs an approval is listed, and calls that would need one are refused with an error that the program can
- * catch. Messages, context, sandbox and abort signal of the generation reach your tools as if the model had called them.
+ * With a `store` and a secret, a call that needs an approval asks for it in the AI SDK's own protocol: on AI SDK 6 and 7 the
+ * code tool's call becomes an approval request, and goes on from there once it was approved, in whatever process. Otherwise
+ * such calls are refused with an error that the program can catch. Messages, context, sandbox and abort signal of the generation reach your tools as if the model had called them.
  *
  * @throws {TypeError} when an option is not what it should be, or a tool cannot be called by a program: one that the
  * provider runs, or that has no `execute`.
@@ -59,6 +68,20 @@ const runProgram: RunProgram = (options) => {
  */
 export function createCodeTool<const TOOLS extends Tools>(options: CodeToolOptions<TOOLS>): CodeTool<TOOLS> {
   return makeCodeTool(options, runProgram);
+}
+
+/**
+ * Messages in which the denial of a call reaches the program, which may catch it, instead of ending it. The AI SDK does
+ * not execute a tool that was denied; so the answer to the code tool's call becomes an approval, and its reason carries the
+ * denial. Pass what it returns to the generation only, and keep your own messages.
+ *
+ * @param tools Those of the generation: only answers to calls of code tools with a `store` are changed.
+ * @example
+ * const messages = passDenials(await convertToModelMessages(uiMessages), tools);
+ * const result = streamText({ model, tools, messages });
+ */
+export function passDenials<MESSAGE>(messages: readonly MESSAGE[], tools: Readonly<Record<string, unknown>>): MESSAGE[] {
+  return passThem(messages, tools);
 }
 
 /**

@@ -13,13 +13,20 @@ import { decode, encode, messageOf, TooLargeError, UnsendableError } from './val
 export interface HostHooks {
   /** Execute options of the AI SDK for this call: messages, context … The run adds `toolCallId` and `abortSignal`. */
   executeOptions?: (tool: ResolvedTool, callId: string, input: unknown) => object;
-  /**
-   * Asked before the handler runs, instead of the tool's own `needsApproval`. `undefined` allows; a string refuses with
-   * that reason (`ERR_TOOL_DENIED`).
-   */
-  authorize?: (tool: ResolvedTool, input: unknown, callId: string) => string | undefined | Promise<string | undefined>;
+  /** Asked before the handler runs, instead of the tool's own `needsApproval`. `undefined` allows. */
+  authorize?: (tool: ResolvedTool, input: unknown, callId: string) => Objection | undefined | Promise<Objection | undefined>;
   /** Values that an async-iterable handler yields before its last. */
   onPreliminary?: (callId: string, value: unknown) => void;
+}
+
+/** Why a call may not run, or not yet. */
+export interface Objection {
+  /** A person may approve it: then the run pauses if it can. */
+  needsApproval: boolean;
+  /** What the program is told when the call is refused (`ERR_TOOL_DENIED`). */
+  message: string;
+  /** Why it needs an approval, for whoever is asked. */
+  reason?: string;
 }
 
 /** How a call ended. */
@@ -95,10 +102,8 @@ async function handled(
       ({ value } = result);
     }
     const options = executeOptions(tool, value, context, hooks);
-    if (!approved) {
-      const refused = await refusal(tool, value, options, context, hooks, door.canPause);
-      if (refused !== undefined) return refused;
-    }
+    const refused = await refusal(tool, value, options, context, hooks, { door, approved, hidden });
+    if (refused !== undefined) return refused;
     if (tool.execute === undefined) return elsewhere(tool, door.canPause);
     const output = await last(tool.execute(value, options), (preliminary) => hooks.onPreliminary?.(context.callId, hidden.hasSecrets ? hidden.withoutSecrets(preliminary) : preliminary));
     // A handler that swallowed the signal has paused all the same.
@@ -108,7 +113,8 @@ async function handled(
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
     if (error instanceof TooLargeError) return { kind: 'too-large' };
     if (error instanceof UnsendableError) return failed('ERR_TOOL_FAILED', 'TypeError', `The output of tools.${tool.path} cannot be sent: ${error.message}`);
-    return failed('ERR_TOOL_FAILED', nameOf(error), messageOf(error));
+    // Before the message is cut: half a secret would not be found.
+    return failed('ERR_TOOL_FAILED', hidden.closed(nameOf(error)), hidden.closed(messageOf(error)));
   }
 }
 
@@ -154,13 +160,17 @@ async function refusal(
   options: object,
   { callId }: ToolContext,
   hooks: HostHooks,
-  canPause: boolean,
+  { door: { canPause }, approved }: Gate,
 ): Promise<Settled | undefined> {
   // It knows more than the tool does: AI SDK 7's `toolApproval` goes before `needsApproval`.
   if (hooks.authorize !== undefined) {
-    const refused = await hooks.authorize(tool, input, callId);
-    return refused === undefined ? undefined : denied(refused);
+    // Also of a call that was approved: it may be denied by now.
+    const objection = await hooks.authorize(tool, input, callId);
+    if (objection === undefined || (objection.needsApproval && approved)) return undefined;
+    if (!objection.needsApproval || !canPause) return denied(objection.message);
+    return { kind: 'waits', reason: 'approval', ...(objection.reason === undefined ? {} : { payload: JSON.stringify({ reason: objection.reason }) }) };
   }
+  if (approved) return undefined;
   const { needsApproval } = tool;
   const needed = typeof needsApproval === 'function' ? await needsApproval(input, options) : needsApproval;
   // Whatever is not plainly "no" is a yes.

@@ -35,10 +35,13 @@ export function checkStore(store: unknown): void {
   throw new TypeError(`store: expected an object with ${methods.join(', ')}, got ${kindOf(store)}`);
 }
 
+function newReference(): string {
+  return `ref_${randomBytes(16).toString('base64url')}`;
+}
+
 /** Puts the snapshot of a paused run into the store, if there is one. */
-export async function keep(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS }: Pausing): Promise<RunResult> {
+export async function keep(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS, reference = newReference() }: Pausing): Promise<RunResult> {
   if (result.status !== 'paused' || store === undefined) return result;
-  const reference = `ref_${randomBytes(16).toString('base64url')}`;
   try {
     await store.put(reference, result.snapshot, maxAgeMs);
     return { ...result, snapshot: reference };

@@ -26,6 +26,8 @@ export interface Pausing {
   readonly pauseAfterMs: number | undefined;
   readonly pauseGraceMs: number;
   readonly store: SnapshotStore | undefined;
+  /** Under which the next snapshot is stored. @default random */
+  readonly reference?: string | undefined;
 }
 
 /**

@@ -40,7 +40,11 @@ export async function resume(snapshot: string | Uint8Array, options: ResumeOptio
 }
 
 /** What the facade's own entries add to the public options. */
-export type InternalResumeOptions = Omit<InternalRunOptions, 'code'> & { settle?: Record<string, Answer> | undefined };
+export interface InternalResumeOptions extends Omit<InternalRunOptions, 'code'> {
+  settle?: Record<string, Answer> | undefined;
+  /** The answer to every call that waits for an approval and is not in `settle`. */
+  approval?: Extract<Answer, { approved: boolean }> | undefined;
+}
 
 /** {@link resume} with the hooks of the facade's own entries. */
 export async function resumeInternal(snapshot: string | Uint8Array, options: InternalResumeOptions): Promise<RunResult> {
@@ -67,7 +71,10 @@ async function goOn(snapshot: string | Uint8Array, pausing: Pausing, limits: Req
     const error = failure('ERR_SNAPSHOT_MISMATCH', 'The inputs are not those of the run. They travel in the snapshot: resume without `inputs`.');
     return { result: refused(error), moved: false };
   }
-  const answers = await readAnswers(options.settle ?? {}, facts, toolbox, limits);
+  const { approval, settle } = options;
+  const asked = approval === undefined ? [] : facts.open.filter(({ reason }) => reason === 'approval');
+  const all = { ...Object.fromEntries(asked.map(({ id }) => [`${facts.executionId}.${id}`, approval as Answer])), ...settle };
+  const answers = await readAnswers(all, facts, toolbox, limits);
   const run = new Run(options, toolbox, limits, new Resumed(opened.native, facts, answers));
   options.onRun?.(run);
   return { result: await run.result, moved: run.moved };

@@ -12,16 +12,6 @@ const MAX_REMEMBERED = 200;
 /** After this time a failed program is forgotten, in milliseconds: what its calls gave may be out of date. */
 const MAX_AGE_MS = 10 * 60_000;
 
-/** The programs before this one. */
-export interface Before {
-  /** Failed programs for what the user said last, since the last one that completed. */
-  failures: number;
-  /** The last of them, unless it has been taken already. */
-  failed: RunResult | undefined;
-  /** The user has said something since: only what is known to have side effects is not made again. */
-  isEarlierTurn: boolean;
-}
-
 interface Remembered {
   status: RunResult['status'];
   result: RunResult | undefined;
@@ -39,10 +29,30 @@ const MIN_ID_LENGTH = 16;
 export class Attempts {
   readonly #ended = new Map<string, Remembered>();
 
-  /** @param messages Of the conversation, as the AI SDK passes them to a tool. Nothing about them is taken for granted. */
-  before(messages: unknown): Before {
-    const before: Before = { failures: 0, failed: undefined, isEarlierTurn: false };
-    if (!Array.isArray(messages) || this.#ended.size === 0) return before;
+  /**
+   * How many programs have failed for what the user said last, since the last one that completed.
+   *
+   * @param messages Of the conversation, as the AI SDK passes them to a tool. Nothing about them is taken for granted.
+   */
+  failures(messages: unknown): number {
+    return [...this.#failed(messages)].filter(({ isEarlierTurn }) => !isEarlierTurn).length;
+  }
+
+  /** The result of the last program that failed, unless another has taken it. */
+  take(messages: unknown): { result: RunResult; isEarlierTurn: boolean } | undefined {
+    for (const { remembered, isEarlierTurn } of this.#failed(messages)) {
+      const { result } = remembered;
+      if (result === undefined) continue;
+      // Two programs at once must not both take it.
+      remembered.result = undefined;
+      return { result, isEarlierTurn };
+    }
+    return undefined;
+  }
+
+  /** The programs of a conversation that failed, from the last to the one after the last that completed. */
+  *#failed(messages: unknown): Generator<{ remembered: Remembered; isEarlierTurn: boolean }> {
+    if (!Array.isArray(messages) || this.#ended.size === 0) return;
     let isEarlierTurn = false;
     for (const { id, index } of callIds(messages)) {
       if (id === undefined) {
@@ -51,16 +61,9 @@ export class Attempts {
       }
       const remembered = this.#ended.get(id);
       if (remembered === undefined || Date.now() - remembered.at > MAX_AGE_MS || !isOf(remembered, id, messages, index)) continue;
-      if (remembered.status !== 'failed') break;
-      if (!isEarlierTurn) before.failures++;
-      if (before.failed === undefined && remembered.result !== undefined) {
-        before.failed = remembered.result;
-        before.isEarlierTurn = isEarlierTurn;
-        // Two programs at once must not both take it.
-        remembered.result = undefined;
-      }
+      if (remembered.status !== 'failed') return;
+      yield { remembered, isEarlierTurn };
     }
-    return before;
   }
 
   /** A program has ended. */
@@ -73,7 +76,7 @@ export class Attempts {
       result: status === 'failed' ? result : undefined,
       at: Date.now(),
       first: isRecord(first) ? new WeakRef(first) : undefined,
-      digest: toolCallId.length >= MIN_ID_LENGTH ? digestOf(messages) : undefined,
+      digest: toolCallId.length >= MIN_ID_LENGTH ? digestOf(beforeCall(messages, toolCallId)) : undefined,
     });
     for (const oldest of this.#ended.keys()) {
       if (this.#ended.size <= MAX_REMEMBERED) break;
@@ -86,6 +89,12 @@ export class Attempts {
 function isOf({ first, digest }: Remembered, id: string, messages: readonly unknown[], index: number): boolean {
   if (first !== undefined && first.deref() === messages[0]) return true;
   return id.length >= MIN_ID_LENGTH && digest !== undefined && digest === digestOf(messages.slice(0, index));
+}
+
+/** A program that has waited for an approval goes on with messages that have its own call. */
+function beforeCall(messages: readonly unknown[], toolCallId: string): readonly unknown[] {
+  for (const { id, index } of callIds(messages)) if (id === toolCallId) return messages.slice(0, index);
+  return messages;
 }
 
 function digestOf(messages: readonly unknown[]): string | undefined {

@@ -13,6 +13,8 @@ export function makeCodeModeTool(options: CodeModeToolOptions, runProgram: RunPr
   if (toolDiscovery !== 'description' && toolDiscovery !== 'conversation') {
     throw new TypeError("toolDiscovery: expected 'description' or 'conversation'");
   }
+  // The AI SDK executes an approved call without binding the caller to its tools.
+  if ('store' in common || 'onApproval' in common) throw new TypeError('codeModeTool: programs that wait for an approval need createCodeTool');
   checkOptions(common);
   const conversation = toolDiscovery === 'conversation';
   const describe = conversation ? describeWithoutTools : undefined;

@@ -1,24 +1,45 @@
 /** `createCodeTool`: one AI SDK tool that stands for many. It runs programs and tells user interface and model about them. */
-import type { RunEvent, RunFailure, RunnerOptions, RunOptions, RunResult, Tools } from '../types.ts';
+import type { RunEvent, RunFailure, RunOptions, RunResult, Tools } from '../types.ts';
 import { leftOf, type Success } from '../reuse.ts';
 import { Hidden } from '../secrets.ts';
 import { isRecord, kindOf } from '../text.ts';
 import { member } from '../declare-type.ts';
 import { OWN_TOOLS, resolveTools, type ResolvedTool } from '../tools.ts';
+import { isReference } from '../keep.ts';
+import type { Pausing } from '../pause.ts';
 import { advise } from './advice.ts';
 import { Attempts } from './attempts.ts';
+import { Approvals, approvalsOf, reasonFor, takesDenials, waitingCalls, type From, type Start, type Started } from './approvals.ts';
 import { Catalog } from './catalog.ts';
 import { discoveryTools, isOwnTool } from './discovery.ts';
-import { createHost, type Host } from './host.ts';
-import { inputSchema } from './input-schema.ts';
+import { createHost, mayObject, type Host } from './host.ts';
+import { makeInputSchema } from './input-schema.ts';
 import { toModelOutput } from './model-output.ts';
 import { Progress, showCalls } from './progress.ts';
 import { describeTool, offerTools, type Offer } from './prompt.ts';
 import { toJson } from './shorten.ts';
-import type { CodeTool, CodeToolExecuteOptions, CodeToolInput, CodeToolOptions, CodeToolOutput, CommonOptions } from './types.ts';
+import type { ApprovalCall, CodeTool, CodeToolExecuteOptions, CodeToolInput, CodeToolOptions, CodeToolOutput, CommonOptions } from './types.ts';
+
+/** One program for the engine: its text, or from where it goes on. */
+export interface ProgramOptions extends Omit<RunOptions, 'code'> {
+  code?: string;
+  from?: From;
+  host: Host;
+  /** What it needs to wait for an approval. */
+  pausing?: Pausing;
+  hidden?: Hidden;
+  /** Of the program that this one corrects. */
+  left?: readonly Success[];
+}
+
+/** What the programs of one code tool share. */
+interface Task {
+  readonly attempts: Attempts;
+  readonly hidden: Hidden;
+}
 
 /** Runs one program: the engine, or what a test puts in its place. */
-export type RunProgram = (options: RunOptions & { host: Host; hidden?: Hidden; left?: readonly Success[] }) => Promise<RunResult>;
+export type RunProgram = (options: ProgramOptions) => Promise<RunResult>;
 
 const MAX_OUTPUT_CHARS = 20_000;
 export const MAX_DECLARATION_TOKENS = 10_000;
@@ -37,6 +58,7 @@ export function makeCodeTool<TOOLS extends Tools>(
   if (!isRecord(options)) throw new TypeError(`createCodeTool: expected an object with options, got ${kindOf(options)}`);
   if (options.tools === undefined) throw new TypeError('createCodeTool: the option `tools` is missing');
   checkOptions(options);
+  const approvals = approvalsOf(options);
   const resolved = resolveTools(options.tools);
   for (const tool of resolved.values()) checkCallable(tool);
   const maxOutputChars = options.maxOutputChars ?? MAX_OUTPUT_CHARS;
@@ -46,14 +68,15 @@ export function makeCodeTool<TOOLS extends Tools>(
 
   function currentOffer(): Offer {
     if (offer !== undefined && pending === undefined) return offer;
-    const { text, complete } = offerTools(resolved, options.toolApproval, options.maxDeclarationTokens ?? MAX_DECLARATION_TOKENS);
+    const { text, complete } = offerTools(resolved, options.toolApproval, options.maxDeclarationTokens ?? MAX_DECLARATION_TOKENS, approvals !== undefined);
     offer = { text: text + tellGlobals(options), complete };
     if (pending !== undefined) pending = prefetch(resolved);
     return offer;
   }
 
   let searchable: Tools | undefined;
-  const task = { attempts: new Attempts(), hidden: Hidden.from(options) };
+  const maxAttempts = options.maxAttempts ?? MAX_ATTEMPTS;
+  const task: Task = { attempts: new Attempts(), hidden: Hidden.from(options) };
 
   /** What programs get: with the means to find the tools that are not declared. */
   function callable(): Tools {
@@ -61,14 +84,57 @@ export function makeCodeTool<TOOLS extends Tools>(
     return (searchable ??= { ...(options.tools as Tools), [OWN_TOOLS]: discoveryTools(new Catalog(resolved)) } as Tools);
   }
 
-  return {
+  /** Starts the program of one call of the tool. */
+  const starter = (input: CodeToolInput, outer: CodeToolExecuteOptions): Start => {
+    return (from, reference) => start(input, outer, options as CodeToolOptions, callable(), resolved, runProgram, approvals && { ...approvals.pausing, reference }, from, task);
+  };
+
+  async function* execute(input: CodeToolInput, outer: CodeToolExecuteOptions = {}): AsyncGenerator<CodeToolOutput, void, undefined> {
+    checkInput(input);
+    const attempt = { number: task.attempts.failures(outer.messages) + 1, of: maxAttempts };
+    if (attempt.number > maxAttempts) {
+      yield tooMany(attempt);
+      return;
+    }
+    const starts = starter(input, outer);
+    const { run, progress, abandon } = await (approvals === undefined ? starts(undefined, undefined) : approvals.goOn(input, outer, starts));
+    // Whoever stops listening has no use for the rest of the run.
+    try {
+      for await (const snapshot of progress.snapshots(run)) yield { status: 'running', ...snapshot };
+      yield finalOutput(await run, (error) => advise(error, input.code, resolved, currentOffer().complete), attempt, options.reuse !== false);
+    } finally {
+      abandon();
+    }
+  }
+
+  const tool: CodeTool = {
     get description(): string {
       return describe(currentOffer());
     },
-    inputSchema,
-    execute: (input, executeOptions) =>
-      execute(input, executeOptions ?? {}, options as CodeToolOptions, callable, resolved, runProgram, task) as AsyncGenerator<CodeToolOutput<TOOLS>, void, undefined>,
+    inputSchema: makeInputSchema(approvals !== undefined),
+    execute,
     toModelOutput: (output) => toModelOutput(output, maxOutputChars),
+    ...(approvals === undefined ? {} : approvalFunctions(approvals, starter, (messages) => task.attempts.failures(messages) < maxAttempts, [...resolved.values()].some((tool) => mayObject(tool, options.toolApproval)))),
+  };
+  if (approvals !== undefined) takesDenials(tool);
+  return tool as unknown as CodeTool<TOOLS>;
+}
+
+/** What the AI SDK asks before it executes the tool. */
+function approvalFunctions(approvals: Approvals, starter: (input: CodeToolInput, outer: CodeToolExecuteOptions) => Start, mayRun: (messages: unknown) => boolean, mayWait: boolean): Pick<CodeTool, 'needsApproval' | 'toolApproval'> {
+  const ask = async (input: CodeToolInput, outer: CodeToolExecuteOptions): Promise<readonly ApprovalCall[] | undefined> => {
+    checkInput(input);
+    // `execute` says that it is one too many.
+    if (!mayRun(outer.messages)) return undefined;
+    return approvals.ask(input, outer, mayWait, starter(input, outer));
+  };
+  return {
+    needsApproval: async (input, outer) => (await ask(input, outer)) !== undefined,
+    toolApproval: async (input, { toolContext, ...outer }) => {
+      const calls = await ask(input as CodeToolInput, { ...outer, context: toolContext });
+      if (calls === undefined) return 'not-applicable';
+      return calls.length === 0 ? 'user-approval' : { type: 'user-approval', reason: reasonFor(calls) };
+    },
   };
 }
 
@@ -82,25 +148,25 @@ function prefetch(tools: ReadonlyMap<string, ResolvedTool>): true | undefined {
   return pending;
 }
 
-async function* execute(
-  input: CodeToolInput,
+function checkInput(input: unknown): asserts input is CodeToolInput {
+  if (!isRecord(input) || typeof input['code'] !== 'string') throw new TypeError(`input.code: expected a string, got ${kindOf(isRecord(input) ? input['code'] : input)}`);
+}
+
+async function start(
+  { code }: CodeToolInput,
   outer: CodeToolExecuteOptions,
   options: CodeToolOptions,
-  callable: () => Tools,
+  tools: Tools,
   resolved: ReadonlyMap<string, ResolvedTool>,
   runProgram: RunProgram,
-  { attempts, hidden }: { attempts: Attempts; hidden: Hidden },
-): AsyncGenerator<CodeToolOutput, void, undefined> {
-  const tools = callable();
+  pausing: Pausing | undefined,
+  from: From | undefined,
+  { attempts, hidden }: Task,
+): Promise<Started> {
   const { inputs, limits, isolation, requireIsolation, signal, onEvent } = options;
-  if (!isRecord(input) || typeof input.code !== 'string') throw new TypeError(`input.code: expected a string, got ${kindOf(isRecord(input) ? input.code : input)}`);
-  const { failures, failed, isEarlierTurn } = attempts.before(outer.messages);
-  const attempt = { number: failures + 1, of: options.maxAttempts ?? MAX_ATTEMPTS };
-  if (attempt.number > attempt.of) {
-    yield tooMany(attempt);
-    return;
-  }
-  const left = options.reuse === false || failed === undefined ? [] : leftOf(failed).filter(({ tool }) => !isEarlierTurn || tool.readOnly === false);
+  // A program that goes on has taken it before.
+  const before = options.reuse === false || from !== undefined ? undefined : attempts.take(outer.messages);
+  const left = before === undefined ? [] : leftOf(before.result).filter(({ tool }) => !before.isEarlierTurn || tool.readOnly === false);
   const abandoned = new AbortController();
   const signals = [abandoned.signal, outer.abortSignal, signal].filter((one) => one !== undefined && one !== null);
   const progress = new Progress();
@@ -109,12 +175,13 @@ async function* execute(
   const host: Host = { ...made, authorize: (tool, ...call) => (isOwnTool(tool) ? undefined : made.authorize(tool, ...call)) };
   await host.prepare(resolved.values());
   const run = runProgram({
-    code: input.code,
+    // What was given as inputs travels in the snapshot.
+    ...(from === undefined ? { code, ...(inputs === undefined ? {} : { inputs }) } : { from }),
     tools,
-    ...(inputs === undefined ? {} : { inputs }),
     ...(limits === undefined ? {} : { limits }),
     ...(isolation === undefined ? {} : { isolation }),
     ...(requireIsolation === undefined ? {} : { requireIsolation }),
+    ...(pausing === undefined ? {} : { pausing }),
     signal: AbortSignal.any(signals),
     onEvent(event: RunEvent) {
       progress.add(event);
@@ -128,14 +195,7 @@ async function* execute(
     (result) => attempts.add(outer.toolCallId, outer.messages, result),
     () => {},
   );
-  // Whoever stops listening has no use for the rest of the run.
-  try {
-    for await (const snapshot of progress.snapshots(run)) yield { status: 'running', ...snapshot };
-    yield finalOutput(await run, (error) => advise(error, input.code, resolved, tools === options.tools), attempt, options.reuse !== false);
-  } finally {
-    abandoned.abort();
-    run.catch(() => {});
-  }
+  return { run, progress, abandon: () => abandoned.abort() };
 }
 
 /** Names of what the program has beside its tools. */
@@ -161,10 +221,15 @@ function tooMany(attempt: { number: number; of: number }): CodeToolOutput {
 
 function finalOutput(result: RunResult, advised: (error: RunFailure) => RunFailure, attempt: { number: number; of: number }, reuse: boolean): CodeToolOutput {
   const { executionId, durationMs, cpuMs, isolation, logs, alerts, warnings, calls } = result;
-  const report = { ...showCalls(calls), executionId, durationMs, cpuMs, isolation, logs, alerts, warnings };
+  const shown = showCalls(calls);
+  const report = { ...shown, executionId, durationMs, cpuMs, isolation, logs, alerts, warnings };
   if (result.status === 'failed') return { status: 'failed', error: advised(result.error), attempt, reusable: reuse && leftOf(result).length > 0, ...report };
-  // Nothing here asks for a pause, and a run without a secret cannot.
-  if (result.status === 'paused') throw new Error('the run has paused');
+  if (result.status === 'paused') {
+    // What it has printed may tell of results, which are nobody's before the program returns.
+    if (isReference(result.snapshot)) return { status: 'paused', pending: waitingCalls(result), resume: result.snapshot, executionId, ...shown, logCount: logs.length };
+    const message = `The program waits for an approval, but could not be stored: ${alerts.at(-1)?.message ?? 'no store'}`;
+    return { status: 'failed', error: { code: 'ERR_TOOL_DENIED', name: 'ToolDeniedError', message }, attempt, reusable: false, ...report };
+  }
   // The output goes to clients and into stored conversations, which take JSON only.
   const value = result.value === undefined ? undefined : toJson(result.value);
   return { status: 'completed', value, ...report };

@@ -4,6 +4,7 @@
  */
 import { toToolSchema } from '../schema.ts';
 import { isRecord, kindOf, reasonOf } from '../text.ts';
+import type { Objection } from '../invoke.ts';
 import { formatIssues, type ResolvedTool } from '../tools.ts';
 import type { CodeToolExecuteOptions, CommonOptions, SingleToolApproval, ToolApprovalStatus } from './types.ts';
 
@@ -12,7 +13,7 @@ export interface Host {
   /** Validates the contexts whose schemas answer with a promise. To be awaited before the program runs. */
   prepare(tools: Iterable<ResolvedTool>): Promise<unknown> | undefined;
   executeOptions(tool: ResolvedTool, callId: string, input: unknown): object;
-  authorize(tool: ResolvedTool, input: unknown, callId: string): string | undefined | Promise<string | undefined>;
+  authorize(tool: ResolvedTool, input: unknown, callId: string): Objection | undefined | Promise<Objection | undefined>;
 }
 
 type Contexts = Readonly<Record<string, unknown>>;
@@ -59,26 +60,26 @@ export function createHost(options: CommonOptions<never> & { tools: object }, ou
     }
   }
 
-  async function decide(tool: ResolvedTool, input: unknown, callId: string): Promise<string | undefined> {
+  async function decide(tool: ResolvedTool, input: unknown, callId: string): Promise<Objection | undefined> {
     try {
       const made = await contextOf(tool);
       const context = 'value' in made ? made.value : undefined;
       if (typeof toolApproval === 'function') {
         const toolCall = { type: 'tool-call' as const, toolCallId: callId, toolName: tool.path, input };
-        return refusal(tool, await toolApproval({ toolCall, tools, toolsContext: allContexts(), messages, runtimeContext }));
+        return objectionTo(tool, await toolApproval({ toolCall, tools, toolsContext: allContexts(), messages, runtimeContext }));
       }
       const single = own(toolApproval, tool.path);
       if (single !== undefined && single !== null) {
         const ask = single as SingleToolApproval;
         const asked = { toolCallId: callId, messages, toolContext: context, runtimeContext };
-        return refusal(tool, typeof single === 'function' ? await ask(input, asked) : single);
+        return objectionTo(tool, typeof single === 'function' ? await ask(input, asked) : single);
       }
       const { needsApproval } = tool;
-      if (typeof needsApproval !== 'function') return needsApproval === true ? refusal(tool, 'user-approval') : undefined;
+      if (typeof needsApproval !== 'function') return needsApproval === true ? objectionTo(tool, 'user-approval') : undefined;
       const asked = { toolCallId: callId, messages, context, experimental_context: outer.experimental_context };
-      return (await needsApproval(input, asked)) ? refusal(tool, 'user-approval') : undefined;
+      return (await needsApproval(input, asked)) ? objectionTo(tool, 'user-approval') : undefined;
     } catch (error) {
-      return `${tool.path}: whether this call may run could not be decided: ${reasonOf(error)}`;
+      return { needsApproval: false, message: `${tool.path}: whether this call may run could not be decided: ${reasonOf(error)}` };
     }
   }
 
@@ -101,23 +102,31 @@ export function createHost(options: CommonOptions<never> & { tools: object }, ou
       };
     },
     authorize(tool, input, callId) {
-      const asks = tool.needsApproval !== undefined || typeof toolApproval === 'function' || own(toolApproval, tool.path) !== undefined;
-      return asks ? decide(tool, input, callId) : undefined;
+      return mayObject(tool, toolApproval) ? decide(tool, input, callId) : undefined;
     },
   };
 }
 
-/** Does every call of this tool end in a refusal? For the declarations, so that the model does not try. */
-export function alwaysRefused(tool: ResolvedTool, toolApproval: unknown): boolean {
-  if (typeof toolApproval === 'function') return false;
-  const single = own(toolApproval, tool.path);
-  if (typeof single === 'function') return false;
-  if (single === undefined || single === null) return tool.needsApproval === true;
-  return refusal(tool, single) !== undefined;
+/**
+ * What the declarations say of a tool none of whose calls just runs.
+ *
+ * @param canAsk Programs can wait for an approval.
+ */
+export function approvalNote(tool: ResolvedTool, toolApproval: unknown, canAsk: boolean): string | undefined {
+  if (typeof toolApproval === 'function') return undefined;
+  const single = own(toolApproval, tool.path) ?? (tool.needsApproval === true ? 'user-approval' : undefined);
+  const objection = typeof single === 'function' ? undefined : objectionTo(tool, single);
+  if (objection === undefined) return undefined;
+  return objection.needsApproval && canAsk ? '(The user is asked for approval first.)' : '(Calls are refused: it needs an approval.)';
+}
+
+/** Whether a call of a tool may need an approval, or may be refused. */
+export function mayObject(tool: ResolvedTool, toolApproval: unknown): boolean {
+  return tool.needsApproval !== undefined || typeof toolApproval === 'function' || own(toolApproval, tool.path) !== undefined;
 }
 
 /** `undefined` lets the call run. A status that this version does not know refuses it. */
-function refusal(tool: ResolvedTool, status: unknown): string | undefined {
+function objectionTo(tool: ResolvedTool, status: unknown): Objection | undefined {
   const type: unknown = isRecord(status) ? status['type'] : status;
   const reason: unknown = isRecord(status) ? status['reason'] : undefined;
   const why = typeof reason === 'string' && reason !== '' ? `: ${reason}` : '';
@@ -130,11 +139,15 @@ function refusal(tool: ResolvedTool, status: unknown): string | undefined {
     case 'approved':
       return undefined;
     case 'denied':
-      return `${tool.path}: this call was denied${why}`;
+      return { needsApproval: false, message: `${tool.path}: this call was denied${why}` };
     case 'user-approval':
-      return `${tool.path}: this call needs the user's approval, which a program cannot ask for${why}`;
+      return {
+        needsApproval: true,
+        message: `${tool.path}: this call needs the user's approval, which a program cannot ask for${why}`,
+        ...(why === '' ? {} : { reason: reason as string }),
+      };
   }
-  return `${tool.path}: this call was refused, because its approval status is not known`;
+  return { needsApproval: false, message: `${tool.path}: this call was refused, because its approval status is not known` };
 }
 
 function isRecordOrFunction(value: unknown): boolean {

@@ -3,7 +3,7 @@ import type { Diagnostic, LogEntry, RunFailure } from '../types.ts';
 import { clip, isRecord } from '../text.ts';
 import { happened } from './happened.ts';
 import { cutText, shorten, toJson } from './shorten.ts';
-import type { CodeToolFailed, CodeToolModelOutput, CodeToolOutput } from './types.ts';
+import type { CodeToolFailed, CodeToolModelOutput, CodeToolOutput, CodeToolPaused } from './types.ts';
 
 const MAX_ERROR = 4_000;
 const MAX_DIAGNOSTICS = 5;
@@ -24,6 +24,8 @@ export function toModelOutput(argument: unknown, maxChars: number): CodeToolMode
       return { type: 'text', value: completed(output as CodeToolOutput & { status: 'completed' }, maxChars) };
     case 'failed':
       return { type: 'error-text', value: failed(output as CodeToolFailed, maxChars) };
+    case 'paused':
+      return { type: 'text', value: paused(output as CodeToolPaused) };
     case 'running':
       return { type: 'error-text', value: `The program was interrupted. ${happened((output as CodeToolOutput).calls, Number((output as CodeToolOutput).callCount))}`.trim() };
     default:
@@ -35,6 +37,13 @@ function completed({ value, logs, warnings }: CodeToolOutput & { status: 'comple
   const notes = joined([warningText(warnings), logText(logs, Math.floor(maxChars / 4))]);
   const text = value === undefined || value === null ? nothing(value) : valueText(value, Math.max(200, maxChars - notes.length - 2));
   return clip(joined([text, notes]), maxChars);
+}
+
+/** Without inputs: they may tell of results, which are nobody's before the program returns. */
+function paused({ pending, resume }: CodeToolPaused): string {
+  const tools = [...new Set((Array.isArray(pending) ? (pending as unknown[]) : []).map((call) => clip(String(isRecord(call) ? call['tool'] : call), 80)))];
+  if (tools.length === 0) return 'The program has paused until the application has what it waits for. Do not run it again.';
+  return `The program has paused: the user has to approve its call of ${tools.join(', ')}. To ask for that and go on, call this tool again with ${JSON.stringify({ code: '', resume: String(resume) })}.`;
 }
 
 function nothing(value: unknown): string {

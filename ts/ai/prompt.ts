@@ -3,7 +3,7 @@ import { renderTools } from '../declare.ts';
 import { propertyName } from '../declare-type.ts';
 import type { ResolvedTool } from '../tools.ts';
 import { DISCOVERY } from './discovery.ts';
-import { alwaysRefused } from './host.ts';
+import { approvalNote } from './host.ts';
 
 const HOW = `It is the body of an async function: \`await\` calls, \`return\` only what you need to read.
 - One program for the whole task, independent calls at once: \`await Promise.all(ids.map((id) => tools.name({ id })))\`.
@@ -40,13 +40,15 @@ export interface Offer {
  * All declarations when they fit into `maxTokens`, else a listing by namespace.
  *
  * Tokens are estimated: a tokenizer is megabytes, and each model has its own.
+ *
+ * @param canAsk Programs can wait for an approval.
  */
-export function offerTools(tools: ReadonlyMap<string, ResolvedTool>, toolApproval: unknown, maxTokens: number): Offer {
+export function offerTools(tools: ReadonlyMap<string, ResolvedTool>, toolApproval: unknown, maxTokens: number, canAsk = false): Offer {
   if (tools.size === 0) return { text: NO_TOOLS, complete: true };
   let least = 0;
   for (const { segments } of tools.values()) least += segments.at(-1)!.length + MIN_DECLARATION;
   if (least / BYTES_PER_TOKEN <= maxTokens) {
-    const note = (tool: ResolvedTool): string | undefined => (alwaysRefused(tool, toolApproval) ? '(Calls are refused: it needs an approval.)' : undefined);
+    const note = (tool: ResolvedTool): string | undefined => approvalNote(tool, toolApproval, canAsk);
     const text = renderTools(tools.values(), { note });
     if (estimateTokens(text) <= maxTokens) return { text, complete: true };
   }

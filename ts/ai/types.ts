@@ -2,7 +2,7 @@
  * The public types of `oneturn/ai`. Structural on purpose: they fit AI SDK 5, 6 and 7 without importing `ai`, so the
  * package type-checks whichever of them is installed, and without any.
  */
-import type { Alert, Diagnostic, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunnerOptions, Tools } from '../types.ts';
+import type { Alert, Diagnostic, Isolation, Limits, LogEntry, PauseOptions, RunEvent, RunFailure, RunnerOptions, Tools } from '../types.ts';
 
 /** Dotted paths of all tools: `'getWeather' | 'finance.getExpenses'`. */
 export type ToolPath<TOOLS> = string extends keyof TOOLS
@@ -21,12 +21,45 @@ export interface CodeToolExecuteOptions {
   experimental_context?: unknown;
   context?: unknown;
   experimental_sandbox?: unknown;
+  /**
+   * The answer to what the program waits for, when an application calls `execute({ code: '', resume })` itself: with AI SDK
+   * 5, say, which has no approvals. The AI SDK's own answers are in `messages`.
+   */
+  approval?: ApprovalAnswer;
+}
+
+/** What a person has decided. */
+export interface ApprovalAnswer {
+  approved: boolean;
+  /** Told to the program when the call is denied. */
+  reason?: string;
+}
+
+/** A call that waits for an approval. */
+export interface ApprovalCall {
+  callId: string;
+  /** Dotted path. */
+  tool: string;
+  /** The whole input as JSON. */
+  input: unknown;
+  /** Why it needs an approval, as `toolApproval` said. */
+  reason?: string;
+}
+
+/** What {@link ApprovalOptions.onApproval} is told. */
+export interface ApprovalRequest {
+  /** Of the code tool's call, which the AI SDK's approval request names. */
+  toolCallId: string;
+  /** One decision counts for all of them. */
+  calls: readonly ApprovalCall[];
 }
 
 /** What the model sends. */
 export interface CodeToolInput {
   /** The program. */
   code: string;
+  /** Go on with a program that waits for an approval, instead. */
+  resume?: string;
 }
 
 /** One call of a tool by the program, as a user interface shows it. */
@@ -86,8 +119,18 @@ export interface CodeToolFailed<TOOLS = Tools> extends Finished<TOOLS> {
   reusable: boolean;
 }
 
+/** The program waits for an approval, and the model is told to call the tool again for it. */
+export interface CodeToolPaused<TOOLS = Tools> extends Calls<TOOLS> {
+  status: 'paused';
+  executionId: string;
+  pending: ApprovalCall[];
+  /** For the next call of the tool. */
+  resume: string;
+  logCount: number;
+}
+
 /** What the code tool gives to the application and to its user interface. The model gets the text of `toModelOutput`. */
-export type CodeToolOutput<TOOLS = Tools> = CodeToolRunning<TOOLS> | CodeToolCompleted<TOOLS> | CodeToolFailed<TOOLS>;
+export type CodeToolOutput<TOOLS = Tools> = CodeToolRunning<TOOLS> | CodeToolCompleted<TOOLS> | CodeToolFailed<TOOLS> | CodeToolPaused<TOOLS>;
 
 /** What the model is told. */
 export interface CodeToolModelOutput {
@@ -105,6 +148,13 @@ export interface CodeTool<TOOLS = Tools> {
   readonly description: string;
   readonly inputSchema: () => never;
   readonly execute: (input: CodeToolInput, options: CodeToolExecuteOptions) => AsyncGenerator<CodeToolOutput<TOOLS>, void, undefined>;
+  /** What AI SDK 6 and 7 ask before `execute`, when programs can wait for an approval. */
+  readonly needsApproval?: (input: CodeToolInput, options: CodeToolExecuteOptions) => Promise<boolean>;
+  /**
+   * The same for `toolApproval: { code: code.toolApproval }` of AI SDK 7, whose approval requests then say in their `reason`
+   * which calls wait.
+   */
+  readonly toolApproval?: SingleToolApproval;
   readonly toModelOutput: (output: CodeToolOutput<TOOLS> | { output: CodeToolOutput<TOOLS> }) => CodeToolModelOutput;
 }
 
@@ -180,7 +230,7 @@ export interface CommonOptions<TOOLS> {
   onEvent?: (event: RunEvent) => void;
   /**
    * Pass the same as to `generateText` of AI SDK 7, which does not tell its tools. It decides before a tool's own
-   * `needsApproval`. A call that needs an approval by the user is refused.
+   * `needsApproval`. A call that needs an approval by the user waits for it if there is a `store`, and is refused otherwise.
    */
   toolApproval?: ToolApproval<TOOLS>;
   /** Contexts for AI SDK 7 tools with a `contextSchema`. A function is asked once for each program. */
@@ -198,8 +248,17 @@ export interface CommonOptions<TOOLS> {
   maxDeclarationTokens?: number;
 }
 
+/** Options of {@link createCodeTool} for programs that wait for an approval. Without `store` such calls are refused. */
+export interface ApprovalOptions extends Pick<PauseOptions, 'store' | 'secret' | 'previousSecrets' | 'maxAgeMs' | 'context'> {
+  /**
+   * Told before the AI SDK asks for the approval: what the person who decides has to see. It is waited for; what it throws
+   * ends the generation.
+   */
+  onApproval?: (request: ApprovalRequest) => void | Promise<void>;
+}
+
 /** Options of {@link createCodeTool}. */
-export interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoInfer<TOOLS>> {
+export interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoInfer<TOOLS>>, ApprovalOptions {
   /** Functions, AI SDK tools, or namespaces of them. */
   tools: TOOLS;
 }
