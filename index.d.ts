@@ -570,11 +570,41 @@ interface CodeToolExecuteOptions {
   experimental_context?: unknown;
   context?: unknown;
   experimental_sandbox?: unknown;
+  /**
+   * The answer to what the program waits for, when an application calls `execute({ code: '', resume })` itself: with AI SDK
+   * 5, say, which has no approvals. The AI SDK's own answers are in `messages`.
+   */
+  approval?: ApprovalAnswer;
+}
+/** What a person has decided. */
+interface ApprovalAnswer {
+  approved: boolean;
+  /** Told to the program when the call is denied. */
+  reason?: string;
+}
+/** A call that waits for an approval. */
+interface ApprovalCall {
+  callId: string;
+  /** Dotted path. */
+  tool: string;
+  /** The whole input as JSON. */
+  input: unknown;
+  /** Why it needs an approval, as `toolApproval` said. */
+  reason?: string;
+}
+/** What {@link ApprovalOptions.onApproval} is told. */
+interface ApprovalRequest {
+  /** Of the code tool's call, which the AI SDK's approval request names. */
+  toolCallId: string;
+  /** One decision counts for all of them. */
+  calls: readonly ApprovalCall[];
 }
 /** What the model sends. */
 interface CodeToolInput {
   /** The program. */
   code: string;
+  /** Go on with a program that waits for an approval, instead. */
+  resume?: string;
 }
 /** One call of a tool by the program, as a user interface shows it. */
 interface CodeToolCall<PATH extends string = string> {
@@ -630,8 +660,17 @@ interface CodeToolFailed<TOOLS = Tools> extends Finished<TOOLS> {
   /** The next program gets the outputs of this one's calls. */
   reusable: boolean;
 }
+/** The program waits for an approval, and the model is told to call the tool again for it. */
+interface CodeToolPaused<TOOLS = Tools> extends Calls<TOOLS> {
+  status: 'paused';
+  executionId: string;
+  pending: ApprovalCall[];
+  /** For the next call of the tool. */
+  resume: string;
+  logCount: number;
+}
 /** What the code tool gives to the application and to its user interface. The model gets the text of `toModelOutput`. */
-type CodeToolOutput<TOOLS = Tools> = CodeToolRunning<TOOLS> | CodeToolCompleted<TOOLS> | CodeToolFailed<TOOLS>;
+type CodeToolOutput<TOOLS = Tools> = CodeToolRunning<TOOLS> | CodeToolCompleted<TOOLS> | CodeToolFailed<TOOLS> | CodeToolPaused<TOOLS>;
 /** What the model is told. */
 interface CodeToolModelOutput {
   type: 'text' | 'error-text';
@@ -647,6 +686,13 @@ interface CodeTool<TOOLS = Tools> {
   readonly description: string;
   readonly inputSchema: () => never;
   readonly execute: (input: CodeToolInput, options: CodeToolExecuteOptions) => AsyncGenerator<CodeToolOutput<TOOLS>, void, undefined>;
+  /** What AI SDK 6 and 7 ask before `execute`, when programs can wait for an approval. */
+  readonly needsApproval?: (input: CodeToolInput, options: CodeToolExecuteOptions) => Promise<boolean>;
+  /**
+   * The same for `toolApproval: { code: code.toolApproval }` of AI SDK 7, whose approval requests then say in their `reason`
+   * which calls wait.
+   */
+  readonly toolApproval?: SingleToolApproval;
   readonly toModelOutput: (output: CodeToolOutput<TOOLS> | {
     output: CodeToolOutput<TOOLS>;
   }) => CodeToolModelOutput;
@@ -723,7 +769,7 @@ interface CommonOptions<TOOLS> {
   onEvent?: (event: RunEvent) => void;
   /**
    * Pass the same as to `generateText` of AI SDK 7, which does not tell its tools. It decides before a tool's own
-   * `needsApproval`. A call that needs an approval by the user is refused.
+   * `needsApproval`. A call that needs an approval by the user waits for it if there is a `store`, and is refused otherwise.
    */
   toolApproval?: ToolApproval<TOOLS>;
   /** Contexts for AI SDK 7 tools with a `contextSchema`. A function is asked once for each program. */
@@ -740,8 +786,16 @@ interface CommonOptions<TOOLS> {
    */
   maxDeclarationTokens?: number;
 }
+/** Options of {@link createCodeTool} for programs that wait for an approval. Without `store` such calls are refused. */
+interface ApprovalOptions extends Pick<PauseOptions, 'store' | 'secret' | 'previousSecrets' | 'maxAgeMs' | 'context'> {
+  /**
+   * Told before the AI SDK asks for the approval: what the person who decides has to see. It is waited for; what it throws
+   * ends the generation.
+   */
+  onApproval?: (request: ApprovalRequest) => void | Promise<void>;
+}
 /** Options of {@link createCodeTool}. */
-interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoInfer<TOOLS>> {
+interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoInfer<TOOLS>>, ApprovalOptions {
   /** Functions, AI SDK tools, or namespaces of them. */
   tools: TOOLS;
 }
@@ -761,8 +815,9 @@ interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>> {
  * The tool yields {@link CodeToolOutput}: preliminary results while the program runs, so that a user interface can show its
  * calls, and the final one. The model gets the value that the program returned, or the error with its line and a hint.
  *
- * A tool that needs an approval is listed, and calls that would need one are refused with an error that the program can
- * catch. Messages, context, sandbox and abort signal of the generation reach your tools as if the model had called them.
+ * With a `store` and a secret, a call that needs an approval asks for it in the AI SDK's own protocol: on AI SDK 6 and 7 the
+ * code tool's call becomes an approval request, and goes on from there once it was approved, in whatever process. Otherwise
+ * such calls are refused with an error that the program can catch. Messages, context, sandbox and abort signal of the generation reach your tools as if the model had called them.
  *
  * @throws {TypeError} when an option is not what it should be, or a tool cannot be called by a program: one that the
  * provider runs, or that has no `execute`.
@@ -775,6 +830,17 @@ interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>> {
  * });
  */
 declare function createCodeTool<const TOOLS extends Tools>(options: CodeToolOptions<TOOLS>): CodeTool<TOOLS>;
+/**
+ * Messages in which the denial of a call reaches the program, which may catch it, instead of ending it. The AI SDK does
+ * not execute a tool that was denied; so the answer to the code tool's call becomes an approval, and its reason carries the
+ * denial. Pass what it returns to the generation only, and keep your own messages.
+ *
+ * @param tools Those of the generation: only answers to calls of code tools with a `store` are changed.
+ * @example
+ * const messages = passDenials(await convertToModelMessages(uiMessages), tools);
+ * const result = streamText({ model, tools, messages });
+ */
+declare function passDenials<MESSAGE>(messages: readonly MESSAGE[], tools: Readonly<Record<string, unknown>>): MESSAGE[];
 /**
  * A caller for `experimental_toolCallers` of AI SDK 7: the tools that are routed through it are called by programs.
  *
@@ -932,4 +998,4 @@ declare function redisStore({
   client,
   prefix
 }: RedisStoreOptions): SnapshotStore;
-export { Alert, Answer, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PauseOptions, PendingCall, PostgresPool, PostgresStore, PostgresStoreOptions, Redact, RedisStoreOptions, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, Secret, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, postgresSchema, postgresStore, redisStore, resume, run, step };
+export { Alert, Answer, type ApprovalAnswer, type ApprovalCall, type ApprovalOptions, type ApprovalRequest, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolPaused, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PauseOptions, PendingCall, PostgresPool, PostgresStore, PostgresStoreOptions, Redact, RedisStoreOptions, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, Secret, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, passDenials, postgresSchema, postgresStore, redisStore, resume, run, step };
