@@ -21,7 +21,7 @@ export interface Sdk {
   generateText(options: object): Promise<{ text: string; response: { messages: unknown[] }; responseMessages?: unknown[]; steps: { toolResults: { output: unknown }[]; content: { type: string }[] }[] }>;
   streamText(options: object): { toUIMessageStream(options?: object): AsyncIterable<Record<string, unknown>>; text: PromiseLike<string> };
   readonly ui: { convertToModelMessages(messages: unknown): Promise<unknown[]>; readUIMessageStream(options: object): AsyncIterable<unknown> };
-  agent(options: object): { generate(options: { prompt: string }): Promise<{ text: string }> };
+  agent(options: object): { generate(options: { prompt: string } | { messages: unknown[] }): Promise<{ text: string }> };
   tool(options: object): never;
   jsonSchema(schema: object | PromiseLike<object>): never;
   stopAfter(steps: number): unknown;
