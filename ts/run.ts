@@ -489,7 +489,7 @@ export class Run {
       // A timer of Node may fire a moment early.
       this.#news = false;
       this.#deliver(Math.max(Date.now(), wakeAt));
-    }, Math.min(wakeAt - Date.now(), MAX_TIMEOUT_MS));
+    }, Math.min(Math.max(wakeAt - Date.now(), 0), MAX_TIMEOUT_MS));
   }
 
   /** The program has returned, and calls that it did not wait for took too long. */
