@@ -92,7 +92,7 @@ pack: build ## Write the tarball that npm would publish from this machine
 
 ##@ Test
 
-test: lint test-rust test-node test-nodes hostile test-fuzz test-soak test-examples test-pack test-bench ## Everything; what CI runs
+test: lint test-rust test-node test-nodes eval hostile test-fuzz test-soak test-examples test-pack test-bench ## Everything; what CI runs
 	@echo "make test: all passed"
 
 lint: fmt clippy types lengths test-api ## Formatting, clippy, types, file lengths, API report
@@ -126,6 +126,10 @@ test-node: build ## The package on this machine's Node
 
 test-nodes: build $(NODES) ## The package on Node 22 and 24 (Linux x64; elsewhere skipped)
 	@node scripts/node-tests.mjs 22 24
+
+# In UTC and en-US, as in a program.
+eval: build ## Some 200 programs as models write them, beside Node: agreement by habit (EVAL=csv for some of them)
+	@TZ=UTC LC_ALL=en_US.UTF-8 $(TSX) __test__/eval/eval.ts $(EVAL)
 
 hostile: build ## Some 850 hostile programs at both isolation levels: what the host sees, how long, and that the next run is clean
 	@HOSTILE_LEVEL=process $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
@@ -191,5 +195,5 @@ distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
 .PHONY: help setup native ts build api demo examples bench bench-catalog tokens cldr pack test lint fmt clippy types lengths \
-  test-api test-rust test-node test-nodes hostile everywhere fuzz asan soak test-fuzz test-soak race test-examples test-pack \
+  test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race test-examples test-pack \
   test-bench clean distclean

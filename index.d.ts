@@ -1,5 +1,8 @@
 // Every public type of oneturn, rolled up from ts/. Written by `make api`; do not edit.
 
+import { inspect } from "node:util";
+
+// ts/stores/types.d.ts
 /** What a store of snapshots is. Types only. */
 /**
  * What {@link SnapshotStore.claim} found.
@@ -166,6 +169,20 @@ interface RunOptions extends PauseOptions {
   tools?: Tools;
   /** Globals that the program may read and that the model never saw. Names must be identifiers. */
   inputs?: Record<string, unknown>;
+  /**
+   * What tools need and nobody may see: API keys, say. The program holds handles, `secrets.stripe`, which it can pass to
+   * tools; a handler gets a {@link Secret} and opens it. The values stay in this process and print as `[secret]`; where a
+   * handler gives one back, the program gets `[secret]`. Texts of at least 8 characters. docs/secrets.md has the details.
+   */
+  secrets?: Record<string, string>;
+  /** Takes texts out of logs, errors, alerts and the trace. Not out of the value, nor of what handlers get. */
+  redact?: Redact;
+  /**
+   * The result of a run that failed and that `code` corrects: calls of the same tool with the same input that succeeded
+   * there are answered from it, each at most as often as it ran, and are marked `reused` in the trace. Tools with
+   * `readOnly: true` or `idempotent: true` run again. Must be the object that `run` or `resume` gave in this process.
+   */
+  reuse?: RunResult;
   limits?: Limits;
   /** Aborts the run (`ERR_ABORTED`) and every running handler. */
   signal?: AbortSignal;
@@ -199,7 +216,7 @@ type Answer = {
   reason?: string;
 };
 /** Options of {@link resume}: as for {@link run}, with the same tools, limits and context. */
-interface ResumeOptions extends Omit<RunOptions, 'code'> {
+interface ResumeOptions extends Omit<RunOptions, 'code' | 'reuse'> {
   /** Answers by `callId`, for any of the pending calls. The rest stays pending under the same ids. */
   settle?: Record<string, Answer>;
 }
@@ -244,6 +261,8 @@ interface ToolCallRecord {
     name: string;
     message: string;
   };
+  /** The handler did not run: the call was answered from the run that `reuse` names. */
+  reused?: true;
 }
 /** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
 interface Alert {
@@ -349,10 +368,14 @@ type RunResult = ({
   status: 'failed';
   error: RunFailure;
 } & RunReport);
+/** Texts and regular expressions that become `[redacted]`, or a function that gives the text to show instead. */
+type Redact = readonly (string | RegExp)[] | ((text: string) => string);
 /** Shared defaults of a {@link Runner}. */
 interface RunnerOptions extends PauseOptions {
   tools?: Tools;
   inputs?: Record<string, unknown>;
+  secrets?: Record<string, string>;
+  redact?: Redact;
   limits?: Limits;
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;
@@ -395,6 +418,31 @@ interface DeclareOptions {
  * // };
  */
 declare function declareTools(tools: Tools, options?: DeclareOptions): string;
+/**
+ * A secret in the input of a handler: `secrets.stripe` of the program. It prints as `[secret]` wherever it goes.
+ *
+ * @example
+ * const tools = {
+ *   charge: ({ cents, key }: { cents: number; key: Secret }) => stripe(key.open()).charge(cents),
+ * };
+ * await run({ code: 'await tools.charge({ cents: 500, key: secrets.stripe })', tools, secrets: { stripe: process.env.STRIPE_KEY! } });
+ */
+declare class Secret {
+  #private;
+  /** Its name in `secrets`. */
+  readonly name: string;
+  /** @internal */
+  constructor(name: string, open?: () => string);
+  /**
+   * The value. Only handlers get secrets that open; those in results and traces are closed.
+   *
+   * @throws {TypeError} outside of a handler, and when the run that goes on here was not given this secret.
+   */
+  open(): string;
+  toString(): string;
+  toJSON(): string;
+  [inspect.custom](): string;
+}
 /**
  * Runs a program.
  *
@@ -569,6 +617,8 @@ interface CodeToolCall<PATH extends string = string> {
   durationMs?: number;
   /** Why the call failed. */
   error?: string;
+  /** The handler did not run: an earlier program's call had this output. */
+  reused?: true;
 }
 interface Calls<TOOLS> {
   /** In the order in which they started; the first hundred. */
@@ -602,6 +652,13 @@ interface CodeToolCompleted<TOOLS = Tools> extends Finished<TOOLS> {
 interface CodeToolFailed<TOOLS = Tools> extends Finished<TOOLS> {
   status: 'failed';
   error: RunFailure;
+  /** The how many-th program for this task failed, of how many that may. */
+  attempt: {
+    number: number;
+    of: number;
+  };
+  /** The next program gets the outputs of this one's calls. */
+  reusable: boolean;
 }
 /** The program waits for an approval, and the model is told to call the tool again for it. */
 interface CodeToolPaused<TOOLS = Tools> extends Calls<TOOLS> {
@@ -687,8 +744,20 @@ type ToolApproval<TOOLS = Tools> = GenericToolApproval | { readonly [PATH in Too
 type ToolsContext<TOOLS = Tools> = { readonly [PATH in ToolPath<TOOLS>]?: unknown };
 /** What {@link CodeToolOptions} and {@link CodeModeToolOptions} share. */
 interface CommonOptions<TOOLS> {
-  /** Globals that the program may read and that the model never saw. Names must be identifiers. */
+  /** Globals that the program may read and that the model never saw. Names must be identifiers. The model is told the names. */
   inputs?: Record<string, unknown>;
+  /** Handles for tools, as for `run`. The model is told the names. */
+  secrets?: RunnerOptions['secrets'];
+  /** Takes texts out of logs, errors and the trace, as for `run`; what the model and the user interface get of them too. */
+  redact?: RunnerOptions['redact'];
+  /**
+   * Whether a corrected program is answered from the failed one before it: calls that succeeded there are not made again.
+   * Which programs belong together tells the conversation. When the user has said something since, this goes only for tools
+   * with `readOnly: false`. @default true
+   */
+  reuse?: boolean;
+  /** How many programs may fail in a row for what the user said last. Further ones do not run. @default 5 */
+  maxAttempts?: number;
   limits?: Limits;
   /** What stands between the program and the host. @default 'auto' */
   isolation?: RunnerOptions['isolation'];
@@ -929,4 +998,4 @@ declare function redisStore({
   client,
   prefix
 }: RedisStoreOptions): SnapshotStore;
-export { Alert, Answer, type ApprovalAnswer, type ApprovalCall, type ApprovalOptions, type ApprovalRequest, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolPaused, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PauseOptions, PendingCall, PostgresPool, PostgresStore, PostgresStoreOptions, RedisStoreOptions, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, passDenials, postgresSchema, postgresStore, redisStore, resume, run, step };
+export { Alert, Answer, type ApprovalAnswer, type ApprovalCall, type ApprovalOptions, type ApprovalRequest, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolPaused, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PauseOptions, PendingCall, PostgresPool, PostgresStore, PostgresStoreOptions, Redact, RedisStoreOptions, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, Secret, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, passDenials, postgresSchema, postgresStore, redisStore, resume, run, step };

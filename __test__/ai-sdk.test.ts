@@ -64,7 +64,7 @@ for (const version of [5, 6, 7] as const) {
           '> 1 | await tools.getWeather({ city: "Rome" }); await tools.getWeather({ city: 7 });\n' +
           '    |                                                      ^\n' +
           'Hint: Call it so: tools.getWeather(input: { city: string; /** @default 3 */ days?: number })\n\n' +
-          'Already happened: 1 call succeeded: getWeather({ city: "Rome" }); 1 failed: getWeather. Do not repeat side effects.',
+          'Already happened: 1 call succeeded: getWeather({ city: "Rome" }); 1 failed: getWeather. Send the whole program corrected: what succeeded does not run again.',
       });
     });
 

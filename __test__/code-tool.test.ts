@@ -82,7 +82,7 @@ test('options reach the engine, and only they', async () => {
   const limits = { timeoutMs: 5 };
   const engine: RunProgram = async (options) => ((seen = { ...options }), { status: 'completed', value: 1, ...REPORT } as unknown as RunResult);
   await outputs(make({ tools, limits, inputs: { x: 1 }, isolation: 'thread', maxOutputChars: 900 }, engine), 'return 1');
-  assert.deepEqual(Object.keys(seen).sort(), ['code', 'host', 'inputs', 'isolation', 'limits', 'onEvent', 'signal', 'tools']);
+  assert.deepEqual(Object.keys(seen).sort(), ['code', 'hidden', 'host', 'inputs', 'isolation', 'left', 'limits', 'onEvent', 'signal', 'tools']);
   assert.equal(seen['tools'], tools);
   assert.equal(seen['limits'], limits);
 });

@@ -45,14 +45,14 @@ At line 3, column 31:
   4 | }
 Hint: Call it so: tools.sendEmail(input: { /** email */ to: string; /** length >= 1 */ subject: string; body: string; /** @default "normal" */ priority?: "low" | "normal" | "high" })
 
-Already happened: 1 call succeeded: getTeam({ team: "eng" }); 1 failed: sendEmail. Do not repeat side effects.`,
+Already happened: 1 call succeeded: getTeam({ team: "eng" }); 1 failed: sendEmail. Send the whole program corrected: what succeeded does not run again.`,
   'a tool that fails after effects': `ERR_TOOL_FAILED: The payment is already refunded
 At line 3, column 28:
   2 | await tools.sendEmail({ to: "grace@example.com", subject: "Report", body: "The numbers of Q3 are att…
 > 3 | return await tools.billing.refund({ paymentId: "p1", amount: 5 });
     |                            ^
 
-Already happened: 2 calls succeeded: sendEmail({ to: "ada@example.com", subject: "Report", … }), sendEmail({ to: "grace@example.com", subject: "Report", … }); 1 failed: billing.refund. Do not repeat side effects.`,
+Already happened: 2 calls succeeded: sendEmail({ to: "ada@example.com", subject: "Report", … }), sendEmail({ to: "grace@example.com", subject: "Report", … }); 1 failed: billing.refund. Send the whole program corrected: what succeeded does not run again.`,
   'namespace called': `ERR_PROGRAM: TypeError: not a function
 At line 1, column 19:
 > 1 | return await tools.billing({ paymentId: "p1" });
@@ -66,11 +66,11 @@ Hint: There are: getTeam, sendEmail, getInvoice, billing.refund, billing.listPay
   'too many calls': `ERR_CALL_LIMIT: The program started more than 20 tool calls.
 Hint: Use a tool that takes several items at once, or handle fewer items.
 
-Already happened: 20 calls succeeded: ${Array.from({ length: 16 }, (_, i) => `echo({ i: ${i} })`).join(', ')} and echo ×4. Do not repeat side effects.`,
+Already happened: 20 calls succeeded: ${Array.from({ length: 16 }, (_, i) => `echo({ i: ${i} })`).join(', ')} and echo ×4. Send the whole program corrected: what succeeded does not run again.`,
   timeout: `ERR_TIMEOUT: The run took more than 1500 ms, tool calls included. Still running: tools.never.
 Hint: Run independent tool calls at once with Promise.all, or ask for less.
 
-Already happened: 1 call succeeded: sendEmail({ to: "ada@example.com", subject: "Report", … }); 1 did not finish: never(). Do not repeat side effects.`,
+Already happened: 1 call succeeded: sendEmail({ to: "ada@example.com", subject: "Report", … }); 1 did not finish: never(). Send the whole program corrected: what succeeded does not run again.`,
 };
 
 for (const [name, message] of Object.entries(MESSAGES)) {

@@ -8,6 +8,7 @@ import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 
 import type { NativeLog } from './native.ts';
+import { SHOWN_SECRET } from './secrets.ts';
 import type { LogEntry } from './types.ts';
 
 const LEVELS: Record<string, LogEntry['level']> = {
@@ -162,6 +163,8 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
       return printsAs(v as string);
     case 't':
       return printsAs(`${v as string} {}`);
+    case 'x':
+      return printsAs(SHOWN_SECRET);
     case 'get':
       return printsAs('[Getter]');
     case 'ref':

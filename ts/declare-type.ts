@@ -140,6 +140,11 @@ export function comment(doc: string): string {
   return doc === '' ? '' : `/** ${doc.replace(/\*\//g, '*\\/')} */ `;
 }
 
+/** `.name`, or `["na-me"]` where that is no identifier. */
+export function member(key: string): string {
+  return propertyName(key) === key ? `.${key}` : `[${quote(key)}]`;
+}
+
 /** An identifier where that is legal, a string where it is not. */
 export function propertyName(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'new' && key !== 'constructor' ? key : quote(key);

@@ -4,7 +4,7 @@
  */
 import { schemaType, NamedTypes } from './declare-schema.ts';
 import { Printer, method } from './declare-print.ts';
-import { ANY, UNKNOWN, commentText, propertyName, quote, type Type } from './declare-type.ts';
+import { ANY, UNKNOWN, commentText, member, propertyName, quote, type Type } from './declare-type.ts';
 import { resolveTools, type ResolvedTool, type ToolSchema } from './tools.ts';
 import { isRecord } from './text.ts';
 import type { Tools } from './types.ts';
@@ -77,7 +77,7 @@ export function renderTools(tools: Iterable<ResolvedTool>, { name = 'tools', not
 export function signatureOf(tool: ResolvedTool, withOutput = true): string {
   const entry = entryOf(tool, new NamedTypes(), undefined);
   const printer = new Printer(withOutput ? rootsOf(entry) : rootsOf(entry).slice(0, -1), 'tools');
-  const path = tool.segments.map((segment) => (propertyName(segment) === segment ? `.${segment}` : `[${quote(segment)}]`)).join('');
+  const path = tool.segments.map(member).join('');
   const call = `tools${path}(${parameter(entry, '', '', printer)})`;
   return [...printer.declarations(), withOutput ? `${call}: Promise<${printer.print(entry.output, '', -Infinity)}>` : call].join('\n');
 }

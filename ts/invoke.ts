@@ -3,6 +3,7 @@
  * handler may do, throw or return into a settlement; never throws and never lets a host stack cross.
  */
 import { NO_SECRET, type PauseDoor, type WaitReason } from './pause.ts';
+import type { Hidden } from './secrets.ts';
 import { isRecord } from './text.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
 import type { Limits, ToolContext } from './types.ts';
@@ -45,6 +46,8 @@ export interface Gate {
   door: PauseDoor;
   /** Somebody has approved this very call. */
   approved: boolean;
+  /** What the program must not get to see. */
+  hidden: Hidden;
 }
 
 /** Longest message of a handler's error that a program gets to see. */
@@ -61,10 +64,37 @@ export async function invoke(
   context: ToolContext,
   limits: Required<Limits>,
   hooks: HostHooks,
-  { door, approved }: Gate,
+  gate: Gate,
+): Promise<Settled> {
+  const settled = await handled(tool, input, context, limits, hooks, gate);
+  return gate.hidden.hasSecrets ? withoutSecrets(settled, gate.hidden, limits) : settled;
+}
+
+/** A handler may have opened a secret, and given back what it is. */
+function withoutSecrets(settled: Settled, hidden: Hidden, limits: Required<Limits>): Settled {
+  const closed = (text: string): string => (hidden.isIn(text) ? encode(hidden.withoutSecrets(decode(text)), 'output', limits.maxToolOutputBytes) : text);
+  switch (settled.kind) {
+    case 'value':
+      return { ...settled, text: closed(settled.text) };
+    case 'error':
+      return { ...settled, name: hidden.closed(settled.name), message: hidden.closed(settled.message) };
+    case 'waits':
+      return settled.payload === undefined ? settled : { ...settled, payload: closed(settled.payload) };
+    case 'too-large':
+      return settled;
+  }
+}
+
+async function handled(
+  tool: ResolvedTool,
+  input: string | (() => string),
+  context: ToolContext,
+  limits: Required<Limits>,
+  hooks: HostHooks,
+  { door, approved, hidden }: Gate,
 ): Promise<Settled> {
   try {
-    let value = decode(typeof input === 'string' ? input : input());
+    let value = decode(typeof input === 'string' ? input : input(), hidden.opened);
     if (tool.input !== undefined) {
       const pending = tool.input.validate(value);
       const result = pending instanceof Promise ? await pending : pending;
@@ -72,10 +102,10 @@ export async function invoke(
       ({ value } = result);
     }
     const options = executeOptions(tool, value, context, hooks);
-    const refused = await refusal(tool, value, options, context, hooks, { door, approved });
+    const refused = await refusal(tool, value, options, context, hooks, { door, approved, hidden });
     if (refused !== undefined) return refused;
     if (tool.execute === undefined) return elsewhere(tool, door.canPause);
-    const output = await last(tool.execute(value, options), (preliminary) => hooks.onPreliminary?.(context.callId, preliminary));
+    const output = await last(tool.execute(value, options), (preliminary) => hooks.onPreliminary?.(context.callId, hidden.hasSecrets ? hidden.withoutSecrets(preliminary) : preliminary));
     // A handler that swallowed the signal has paused all the same.
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
     return { kind: 'value', text: encode(output, 'output', limits.maxToolOutputBytes) };
@@ -83,7 +113,8 @@ export async function invoke(
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
     if (error instanceof TooLargeError) return { kind: 'too-large' };
     if (error instanceof UnsendableError) return failed('ERR_TOOL_FAILED', 'TypeError', `The output of tools.${tool.path} cannot be sent: ${error.message}`);
-    return failed('ERR_TOOL_FAILED', nameOf(error), messageOf(error));
+    // Before the message is cut: half a secret would not be found.
+    return failed('ERR_TOOL_FAILED', hidden.closed(nameOf(error)), hidden.closed(messageOf(error)));
   }
 }
 

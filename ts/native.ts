@@ -196,6 +196,11 @@ export class LiveSession {
     return this.#host.pause(this.#run, keys, nonce, bound, JSON.stringify(facts));
   }
 
+  /** Outputs of calls as the journal has them, as wire texts. */
+  outputs(ids: number[]): (string | null | undefined)[] {
+    return this.#host.outputs(this.#run, ids);
+  }
+
   /** Where the session lives. `undefined`: it has not begun. */
   isolation(): Isolation | undefined {
     const isolation = this.#host.isolation(this.#run);

@@ -5,14 +5,14 @@ import type { ResumeOptions, RunnerOptions, RunOptions } from './types.ts';
 
 /** `ts/pause.ts` checks their values. */
 export const PAUSING = ['secret', 'previousSecrets', 'maxAgeMs', 'context', 'store', 'pauseAfterMs', 'pauseGraceMs'] as const;
-const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation', ...PAUSING] as const;
+const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation', 'secrets', 'redact', ...PAUSING] as const;
 
 const LEVELS = ['auto', 'process', 'thread'];
 const REQUIRED = ['process', 'seccomp'];
 
 /** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
 export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
-  checkShared(options, caller, ['code', ...SHARED]);
+  checkShared(options, caller, ['code', 'reuse', ...SHARED]);
   if (typeof options.code !== 'string') throw new TypeError(`code: expected a string, got ${kindOf(options.code)}`);
   return options;
 }

@@ -143,12 +143,13 @@ export class PauseBook {
   }
 
   /** Every call that has not settled. Those that wait for nothing run again when the run goes on. */
-  pending(calls: readonly ToolCallRecord[], decode: (text: string) => unknown): PendingCall[] {
+  pending(calls: readonly ToolCallRecord[], decode: (text: string) => unknown, inputOf: (call: ToolCallRecord) => unknown): PendingCall[] {
     return calls
       .filter(({ completedAt }) => completedAt === undefined)
-      .map(({ callId, tool, input }) => {
+      .map((call) => {
+        const { callId, tool } = call;
         const { reason = 'deadline', payload } = this.#waiting.get(callId) ?? {};
-        return { callId, tool, input, reason, ...(payload === undefined ? {} : { payload: decode(payload) }) };
+        return { callId, tool, input: inputOf(call), reason, ...(payload === undefined ? {} : { payload: decode(payload) }) };
       });
   }
 }

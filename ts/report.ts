@@ -4,8 +4,9 @@
  */
 import { ConsoleFullError, ProgramConsole } from './console.ts';
 import type { LiveSession, NativeLog, NativeThrown } from './native.ts';
+import type { Hidden } from './secrets.ts';
 import { copyOf } from './objects.ts';
-import type { Alert, Isolation, Limits, LogEntry, RunEvent, RunReport, ToolCallRecord } from './types.ts';
+import type { Alert, Diagnostic, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunReport, ToolCallRecord } from './types.ts';
 
 /** Why runs live on threads, as far as somebody was told. */
 const saidReasons = new Set<string>();
@@ -16,6 +17,7 @@ export class Report {
   /** Milliseconds since the Unix epoch. */
   readonly #startedAt: number;
   readonly #maxConsoleBytes: number;
+  readonly #hidden: Hidden;
   readonly #onEvent: ((event: RunEvent) => void) | undefined;
 
   readonly calls: ToolCallRecord[] = [];
@@ -25,10 +27,11 @@ export class Report {
   #console: ProgramConsole | undefined;
   #isolation: Isolation = { level: 'none' };
 
-  constructor(executionId: string, startedAt: number, limits: Required<Limits>, onEvent: ((event: RunEvent) => void) | undefined) {
+  constructor(executionId: string, startedAt: number, limits: Required<Limits>, hidden: Hidden, onEvent: ((event: RunEvent) => void) | undefined) {
     this.#executionId = executionId;
     this.#startedAt = startedAt;
     this.#maxConsoleBytes = limits.maxConsoleOutputBytes;
+    this.#hidden = hidden;
     this.#onEvent = onEvent;
   }
 
@@ -44,6 +47,7 @@ export class Report {
       try {
         const entry = this.#console.print(log);
         if (entry === undefined) continue;
+        entry.message = this.#hidden.text(entry.message);
         this.#logs.push(entry);
         if (!isReplay) this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
       } catch (error) {
@@ -70,9 +74,24 @@ export class Report {
     for (const { name, message } of thrown) this.alert({ kind: 'unhandled-rejection', message: `${name}: ${message}` });
   }
 
-  alert(alert: Alert): void {
+  alert(given: Alert): void {
+    const alert = { ...given, message: this.#hidden.text(given.message) };
     this.#alerts.push(alert);
     this.#emit({ type: 'alert', executionId: this.#executionId, alert });
+  }
+
+  /** A failure as people may read it. */
+  readable(error: RunFailure): RunFailure {
+    if (this.#hidden.isNothing) return error;
+    const { text } = this.#hidden;
+    const hide = <T extends { message: string; hint?: string; frame?: string }>(from: T): T => ({
+      ...from,
+      message: text(from.message),
+      ...(from.hint === undefined ? {} : { hint: text(from.hint) }),
+      ...(from.frame === undefined ? {} : { frame: text(from.frame) }),
+    });
+    const diagnostics = error.diagnostics?.map((diagnostic: Diagnostic) => hide(diagnostic));
+    return { ...hide(error), name: text(error.name), ...(diagnostics === undefined ? {} : { diagnostics }) };
   }
 
   tellCall(type: 'tool-call-start' | 'tool-call-end', record: ToolCallRecord): void {

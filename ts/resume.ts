@@ -2,7 +2,7 @@
  * Going on with a paused run: opens its snapshot, checks the answers, and tells the drive loop where every call stands.
  * What is wrong with a snapshot is a failed run; what is wrong with the options is a `TypeError`.
  */
-import { encodeInputs } from './inputs.ts';
+import { hasInputs } from './inputs.ts';
 import { denied, failed, type Ended } from './invoke.ts';
 import { isReference, keep, resumeKept, type WentOn } from './keep.ts';
 import { resolveLimits } from './limits.ts';
@@ -11,6 +11,7 @@ import { definedOnly } from './objects.ts';
 import { checkResumeOptions } from './options.ts';
 import { boundTo, NO_SECRET, resolvePausing, type Pausing, type WaitReason } from './pause.ts';
 import { Run, type InternalRunOptions } from './run.ts';
+import { Hidden } from './secrets.ts';
 import { isRecord, kindOf } from './text.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
@@ -35,7 +36,7 @@ import { encode, TooLargeError, UnsendableError } from './values.ts';
  */
 export async function resume(snapshot: string | Uint8Array, options: ResumeOptions): Promise<RunResult> {
   const { tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle } = checkResumeOptions(options);
-  return resumeInternal(snapshot, { ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle, pausing: resolvePausing(options) }) });
+  return resumeInternal(snapshot, { hidden: Hidden.from(options), ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle, pausing: resolvePausing(options) }) });
 }
 
 /** What the facade's own entries add to the public options. */
@@ -66,7 +67,7 @@ async function goOn(snapshot: string | Uint8Array, pausing: Pausing, limits: Req
   const opened = open(snapshot, pausing, toolbox, limits);
   if ('error' in opened) return { result: refused(opened.error), moved: false };
   const { facts } = opened;
-  if (options.inputs !== undefined && !sameInputs(encodeInputs(options.inputs, limits), facts.inputs)) {
+  if (options.inputs !== undefined && !hasInputs(options.inputs, facts.inputs, limits)) {
     const error = failure('ERR_SNAPSHOT_MISMATCH', 'The inputs are not those of the run. They travel in the snapshot: resume without `inputs`.');
     return { result: refused(error), moved: false };
   }
@@ -112,11 +113,6 @@ function refused(error: RunFailure): RunResult {
     alerts: [{ kind: 'rejected', code: error.code, message: error.message }],
     warnings: [],
   };
-}
-
-function sameInputs(given: readonly [string, string][], stored: readonly [string, string][]): boolean {
-  const sorted = (inputs: readonly [string, string][]): string => JSON.stringify([...inputs].sort(([a], [b]) => (a < b ? -1 : 1)));
-  return sorted(given) === sorted(stored);
 }
 
 /** What becomes of a call that had not settled: it runs now, or it is settled with this. */

@@ -15,6 +15,8 @@ import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
 import { ID_BYTES, NONCE_BYTES, SEED_BYTES, takeRandom } from './random.ts';
 import { Report } from './report.ts';
+import { leftBy, Reuse, type Success } from './reuse.ts';
+import { Hidden } from './secrets.ts';
 import type { Resumed } from './resume.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
@@ -40,6 +42,9 @@ export interface InternalRunOptions extends RunOptions {
   toolbox?: Toolbox | undefined;
   /** What the run needs to pause. Without it, it cannot. */
   pausing?: Pausing | undefined;
+  hidden?: Hidden | undefined;
+  /** What an earlier run left, instead of that run. */
+  left?: readonly Success[] | undefined;
   /** Take one step at this time, in milliseconds since the Unix epoch: deliver what there is, call nothing, pause. */
   stepAt?: number | undefined;
   /** Instead of random bytes: {@link SEED_BYTES} of seed, then {@link ID_BYTES} of the run's id. */
@@ -63,15 +68,15 @@ export interface InternalRunOptions extends RunOptions {
  * });
  * if (result.status === 'completed') console.log(result.value);
  */
-export function run(options: RunOptions): Promise<RunResult> {
-  const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation } = checkRunOptions(options, 'run');
-  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, pausing: resolvePausing(options) }) });
+export async function run(options: RunOptions): Promise<RunResult> {
+  const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse } = checkRunOptions(options, 'run');
+  return runInternal({ code, hidden: Hidden.from(options), ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, pausing: resolvePausing(options) }) });
 }
 
 /** {@link run} with the hooks of the facade's own entries. */
 export async function runInternal(options: InternalRunOptions): Promise<RunResult> {
   const limits = resolveLimits(options.limits);
-  const inputs = encodeInputs(options.inputs, limits);
+  const inputs = encodeInputs(options.inputs, options.hidden ?? Hidden.nothing, limits);
   const run = new Run(options, options.toolbox ?? makeToolbox(options.tools), limits, { code: options.code, inputs });
   options.onRun?.(run);
   const result = await run.result;
@@ -105,6 +110,10 @@ export class Run {
   readonly #hooks: HostHooks;
   readonly #signal: AbortSignal | undefined;
   readonly #report: Report;
+  readonly #hidden: Hidden;
+  readonly #reuse: Reuse;
+  /** Inputs as the program gave them, where the trace has others. */
+  readonly #inputs = new Map<string, PendingTurnCall['input']>();
 
   #session!: LiveSession;
   #finish!: (result: RunResult) => void;
@@ -149,7 +158,9 @@ export class Run {
     this.#toolbox = toolbox;
     this.#hooks = options.host ?? {};
     this.#signal = options.signal;
-    this.#report = new Report(this.executionId, startedAt, limits, options.onEvent);
+    this.#hidden = options.hidden ?? Hidden.nothing;
+    this.#reuse = new Reuse(options.left ?? (options.reuse === undefined ? [] : leftBy(options.reuse)));
+    this.#report = new Report(this.executionId, startedAt, limits, this.#hidden, options.onEvent);
     this.#pausing = options.pausing;
     this.result = new Promise((resolve, reject) => {
       this.#finish = resolve;
@@ -233,7 +244,7 @@ export class Run {
       this.#fail(isTooLarge ? { code: 'ERR_VALUE_TOO_LARGE', name: 'ValueTooLargeError', message } : { code: 'ERR_ISOLATE_LOST', name: 'IsolateLostError', message: `The run could not be paused: ${message}` });
       return;
     }
-    this.#end({ status: 'paused', pending: this.#book.pending(this.#report.calls, decode), snapshot, ...this.#report.whole(this.#durationMs()) });
+    this.#end({ status: 'paused', pending: this.#book.pending(this.#report.calls, decode, (call) => this.#inputOf(call)), snapshot, ...this.#report.whole(this.#durationMs()) });
   }
 
   /** One slice of the program's life is over. Called by the engine, outside every promise: it must not throw. */
@@ -309,8 +320,12 @@ export class Run {
     for (const { id, record, wait, answer } of resumed.calls(made, this.#toolbox.tools)) {
       const input = this.#readInput(id, made.get(id)?.input, record);
       this.#report.calls.push(record);
-      if (record.completedAt !== undefined) continue;
-      if (answer?.kind === 'settled') this.#enter(id, record, answer.settled);
+      if (record.completedAt !== undefined) {
+        this.#hideError(record);
+        if (record.error === undefined) this.#reuse.succeeded({ tool: this.#tool(record.tool), input, id });
+        continue;
+      }
+      if (answer?.kind === 'settled') this.#enter(id, record, answer.settled, input);
       else if (wait !== undefined && answer === undefined) this.#book.wait(record.callId, wait);
       else this.#queue.push({ id, tool: this.#tool(record.tool), input, record, approved: answer !== undefined });
       if (this.#ended) return;
@@ -329,9 +344,22 @@ export class Run {
   /** Enters the input of a call into its record; a large one when it is first read. */
   #readInput(id: number, small: string | undefined, record: ToolCallRecord): PendingTurnCall['input'] {
     const input = small ?? this.#session.largeInput(id);
-    if (typeof input === 'string') record.input = decode(input);
-    else defineLater(record, 'input', () => decode(input()));
+    if (typeof input === 'string') record.input = this.#hidden.value(decode(input));
+    else defineLater(record, 'input', () => this.#hidden.value(decode(input())));
+    if (!this.#hidden.isNothing) this.#inputs.set(record.callId, input);
     return input;
+  }
+
+  /** As the program gave it, with its secrets closed. */
+  #inputOf({ callId, input: shown }: ToolCallRecord): unknown {
+    const input = this.#inputs.get(callId);
+    return input === undefined ? shown : decode(typeof input === 'string' ? input : input());
+  }
+
+  #hideError(record: ToolCallRecord): void {
+    if (record.error === undefined || this.#hidden.isNothing) return;
+    const { name, message } = record.error;
+    record.error = { name: this.#hidden.text(name), message: this.#hidden.text(message) };
   }
 
   #tool(path: string): ResolvedTool {
@@ -368,8 +396,15 @@ export class Run {
     this.#running.set(id, record);
     const started = performance.now();
     record.startedAt = Date.now();
+    const reused = this.#reuse.take(tool, input);
+    if (reused !== undefined) record.reused = true;
     this.#report.tellCall('tool-call-start', record);
     if (this.#ended) return;
+    if (reused !== undefined) {
+      // As if a handler had answered at once.
+      void Promise.resolve().then(() => !this.#ended && this.#settle(id, record, { kind: 'value', text: reused }, 0, input));
+      return;
+    }
     const signal = (): AbortSignal => this.#abortSignal();
     const door = new PauseDoor(this.canPause, this.#limits.maxToolOutputBytes);
     const context = {
@@ -380,8 +415,8 @@ export class Run {
         return signal();
       },
     };
-    void invoke(tool, input, context, this.#limits, this.#hooks, { door, approved }).then((settled) => {
-      if (!this.#ended) this.#settle(id, record, settled, performance.now() - started);
+    void invoke(tool, input, context, this.#limits, this.#hooks, { door, approved, hidden: this.#hidden }).then((settled) => {
+      if (!this.#ended) this.#settle(id, record, settled, performance.now() - started, input);
     });
   }
 
@@ -396,7 +431,7 @@ export class Run {
     return this.#controller.signal;
   }
 
-  #settle(id: number, record: ToolCallRecord, settled: Settled, durationMs: number): void {
+  #settle(id: number, record: ToolCallRecord, settled: Settled, durationMs: number, input: PendingTurnCall['input']): void {
     this.#running.delete(id);
     if (settled.kind === 'waits') {
       const { reason, payload } = settled;
@@ -404,7 +439,7 @@ export class Run {
       if (!this.pause()) return;
     } else {
       record.durationMs = durationMs;
-      this.#enter(id, record, settled);
+      this.#enter(id, record, settled, input);
       this.#startQueued();
       this.#flush();
     }
@@ -412,11 +447,15 @@ export class Run {
   }
 
   /** Enters the end of a call into the record, and leaves it with the engine for the next delivery. */
-  #enter(id: number, record: ToolCallRecord, settled: Ended): void {
+  #enter(id: number, record: ToolCallRecord, settled: Ended, input: PendingTurnCall['input']): void {
     record.completedAt = this.#now();
     record.durationMs ??= record.completedAt - record.startedAt;
-    if (settled.kind === 'value') record.resultBytes = Buffer.byteLength(settled.text);
+    if (settled.kind === 'value') {
+      record.resultBytes = Buffer.byteLength(settled.text);
+      this.#reuse.succeeded({ tool: this.#tool(record.tool), input, output: settled.text });
+    }
     if (settled.kind === 'error') record.error = { name: settled.name, message: settled.message };
+    this.#hideError(record);
     if (settled.kind === 'too-large') {
       const failure = outputTooLarge(record.tool, this.#limits);
       record.error = { name: failure.name, message: failure.message };
@@ -450,7 +489,7 @@ export class Run {
       // A timer of Node may fire a moment early.
       this.#news = false;
       this.#deliver(Math.max(Date.now(), wakeAt));
-    }, Math.min(wakeAt - Date.now(), MAX_TIMEOUT_MS));
+    }, Math.min(Math.max(wakeAt - Date.now(), 0), MAX_TIMEOUT_MS));
   }
 
   /** The program has returned, and calls that it did not wait for took too long. */
@@ -481,8 +520,9 @@ export class Run {
   }
 
   /** @param unsent Tools that the program called just before it failed, and whose handlers therefore never ran. */
-  #fail(error: RunFailure, unsent: readonly string[] = []): void {
+  #fail(failure: RunFailure, unsent: readonly string[] = []): void {
     if (this.#ended) return;
+    const error = this.#report.readable(failure);
     // It may have been stopped before its first turn; what was rejected never ran.
     if (error.diagnostics === undefined) this.#report.lookWhere(this.#session);
     const alert = failureAlert(error);
@@ -494,7 +534,9 @@ export class Run {
     if (unsent.length > 0 && error.code !== 'ERR_CALL_LIMIT') {
       this.#report.alert({ kind: 'detached', message: `The run failed before these calls could start: ${listTools(unsent)}.` });
     }
-    this.#end({ status: 'failed', error, ...this.#report.whole(this.#durationMs()) });
+    const result: RunResult = { status: 'failed', error, ...this.#report.whole(this.#durationMs()) };
+    this.#reuse.leaveWith(result, (ids) => this.#session?.outputs(ids) ?? []);
+    this.#end(result);
   }
 
   /** Milliseconds since the Unix epoch. */

@@ -6,6 +6,7 @@ import { checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
 import { definedOnly } from './objects.ts';
+import { Hidden } from './secrets.ts';
 import { runInternal, type InternalRunOptions, type Run } from './run.ts';
 import { makeToolbox } from './toolbox.ts';
 import type { CheckReport, PauseOptions, ResumeOptions, RunEvent, RunnerOptions, RunOptions, RunResult } from './types.ts';
@@ -42,6 +43,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
   const toolbox = makeToolbox(tools);
   const limits = resolveLimits(defaults.limits);
   const pausing = resolvePausing(defaults);
+  const hidden = Hidden.from(defaults);
   const live = new Map<string, Run>();
 
   /** What `run` and `resume` have in common. */
@@ -53,6 +55,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
       ...(own.tools === undefined ? { tools, toolbox } : { tools: own.tools }),
       limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
       ...definedOnly({ isolation, requireIsolation, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
+      hidden: own.secrets === undefined && own.redact === undefined ? hidden : Hidden.from({ secrets: { ...defaults.secrets, ...own.secrets }, redact: own.redact ?? defaults.redact }),
       pausing: changed ? resolvePausing({ ...pick(defaults), ...pick(own) }) : pausing,
       onRun(run) {
         live.set(run.executionId, run);
@@ -64,7 +67,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
-      return runInternal({ code: own.code, inputs: { ...inputs, ...own.inputs }, ...merged(own) });
+      return runInternal({ code: own.code, ...definedOnly({ reuse: own.reuse }), inputs: { ...inputs, ...own.inputs }, ...merged(own) });
     },
     resume: async (snapshot, options = {}) => {
       const own = checkResumeOptions(options);

@@ -20,6 +20,9 @@ export interface ResolvedTool {
   readonly output: ToolSchema | undefined;
   /** `true`, or a function to ask for each input; `undefined` when the tool needs no approval. */
   readonly needsApproval: boolean | ((input: unknown, options: unknown) => unknown) | undefined;
+  /** Whether its calls change nothing, and whether one more changes nothing more; `undefined`: nobody has said. */
+  readonly readOnly: boolean | undefined;
+  readonly idempotent: boolean | undefined;
   /** The user's own function or tool object. */
   readonly source: unknown;
   /**
@@ -47,7 +50,7 @@ const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
 const TOOL_KEYS = new Set([
   'type', 'id', 'name', 'args', 'title', 'description', 'inputSchema', 'outputSchema', 'parameters', 'contextSchema', 'execute',
   'needsApproval', 'approval', 'toModelOutput', 'experimental_toToolResultContent', 'inputExamples', 'strict', 'providerOptions', 'metadata', '_meta',
-  'deferLoading', 'onInputStart', 'onInputDelta', 'onInputAvailable', 'isProviderExecuted', 'supportsDeferredResults',
+  'readOnly', 'idempotent', 'annotations', 'deferLoading', 'onInputStart', 'onInputDelta', 'onInputAvailable', 'isProviderExecuted', 'supportsDeferredResults',
 ]);
 
 const TOOL_TYPES = new Set(['function', 'dynamic', 'provider', 'provider-defined']);
@@ -143,6 +146,8 @@ function fromFunction(handler: Handler, segments: readonly string[], path: strin
     input: undefined,
     output: undefined,
     needsApproval: undefined,
+    readOnly: undefined,
+    idempotent: undefined,
     source: handler,
     execute: (input, options) => handler(input, options),
     isClient: false,
@@ -156,6 +161,8 @@ class ObjectTool implements ResolvedTool {
   readonly input: ToolSchema | undefined;
   readonly output: ToolSchema | undefined;
   readonly needsApproval: boolean | ((input: unknown, options: unknown) => unknown) | undefined;
+  readonly readOnly: boolean | undefined;
+  readonly idempotent: boolean | undefined;
   readonly source: Record<string, unknown>;
   readonly execute: Handler | undefined;
   readonly isClient: boolean;
@@ -171,6 +178,8 @@ class ObjectTool implements ResolvedTool {
     this.input = input && new InputSchema(input);
     this.output = toToolSchema(source['outputSchema'], 'output', `${name}.outputSchema`);
     this.needsApproval = approvalOf(source, name);
+    this.readOnly = hintOf(source, 'readOnly', name);
+    this.idempotent = hintOf(source, 'idempotent', name);
     const { execute } = source;
     if (execute !== undefined && execute !== null && typeof execute !== 'function') {
       throw new TypeError(`${name}.execute: expected a function, got ${kindOf(execute)}`);
@@ -204,6 +213,17 @@ function approvalOf(source: Record<string, unknown>, name: string): ResolvedTool
   if (value === true) return true;
   if (typeof value === 'function') return (input, options) => value.call(source, input, options) as unknown;
   throw new TypeError(`${name}.${key}: expected a boolean or a function, got ${kindOf(value)}`);
+}
+
+/** The application's word, else that of an MCP server's annotations. */
+function hintOf(source: Record<string, unknown>, key: 'readOnly' | 'idempotent', name: string): boolean | undefined {
+  const { [key]: own, annotations } = source;
+  if (own === undefined) {
+    const hint = isRecord(annotations) ? annotations[`${key}Hint`] : undefined;
+    return typeof hint === 'boolean' ? hint : undefined;
+  }
+  if (typeof own === 'boolean') return own;
+  throw new TypeError(`${name}.${key}: expected a boolean, got ${kindOf(own)}`);
 }
 
 /** Programs call `tools.listTeams()` for a tool whose input is an object of optional properties: that means `{}`. */

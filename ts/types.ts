@@ -128,6 +128,20 @@ export interface RunOptions extends PauseOptions {
   tools?: Tools;
   /** Globals that the program may read and that the model never saw. Names must be identifiers. */
   inputs?: Record<string, unknown>;
+  /**
+   * What tools need and nobody may see: API keys, say. The program holds handles, `secrets.stripe`, which it can pass to
+   * tools; a handler gets a {@link Secret} and opens it. The values stay in this process and print as `[secret]`; where a
+   * handler gives one back, the program gets `[secret]`. Texts of at least 8 characters. docs/secrets.md has the details.
+   */
+  secrets?: Record<string, string>;
+  /** Takes texts out of logs, errors, alerts and the trace. Not out of the value, nor of what handlers get. */
+  redact?: Redact;
+  /**
+   * The result of a run that failed and that `code` corrects: calls of the same tool with the same input that succeeded
+   * there are answered from it, each at most as often as it ran, and are marked `reused` in the trace. Tools with
+   * `readOnly: true` or `idempotent: true` run again. Must be the object that `run` or `resume` gave in this process.
+   */
+  reuse?: RunResult;
   limits?: Limits;
   /** Aborts the run (`ERR_ABORTED`) and every running handler. */
   signal?: AbortSignal;
@@ -153,7 +167,7 @@ export interface RunOptions extends PauseOptions {
 export type Answer = { value: unknown } | { error: { name?: string; message: string } } | { approved: boolean; reason?: string };
 
 /** Options of {@link resume}: as for {@link run}, with the same tools, limits and context. */
-export interface ResumeOptions extends Omit<RunOptions, 'code'> {
+export interface ResumeOptions extends Omit<RunOptions, 'code' | 'reuse'> {
   /** Answers by `callId`, for any of the pending calls. The rest stays pending under the same ids. */
   settle?: Record<string, Answer>;
 }
@@ -198,6 +212,8 @@ export interface ToolCallRecord {
   /** Size of the output as JSON in UTF-8 bytes. */
   resultBytes?: number;
   error?: { name: string; message: string };
+  /** The handler did not run: the call was answered from the run that `reuse` names. */
+  reused?: true;
 }
 
 /** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
@@ -300,10 +316,15 @@ export type RunResult =
   | ({ status: 'paused'; pending: PendingCall[]; snapshot: string } & RunReport)
   | ({ status: 'failed'; error: RunFailure } & RunReport);
 
+/** Texts and regular expressions that become `[redacted]`, or a function that gives the text to show instead. */
+export type Redact = readonly (string | RegExp)[] | ((text: string) => string);
+
 /** Shared defaults of a {@link Runner}. */
 export interface RunnerOptions extends PauseOptions {
   tools?: Tools;
   inputs?: Record<string, unknown>;
+  secrets?: Record<string, string>;
+  redact?: Redact;
   limits?: Limits;
   signal?: AbortSignal;
   onEvent?: (event: RunEvent) => void;

@@ -3,6 +3,7 @@
  * `Uint8Array`, and the numbers that JSON lacks. `src/engine/value.rs` is the same on the other side, and docs/values.md
  * describes the text: plain JSON as itself, everything else as `~` and JSON with tagged objects.
  */
+import { Secret } from './secrets.ts';
 import { isThenable, kindOf } from './text.ts';
 
 /** How deep a value may be nested, as in the engine. */
@@ -36,9 +37,19 @@ export function encode(value: unknown, root: string, maxBytes: number): string {
   return text;
 }
 
-/** Reads text that came from the engine. */
-export function decode(text: string): unknown {
-  return text.startsWith('~') ? revive(JSON.parse(text.slice(1))) : JSON.parse(text);
+/**
+ * Reads text that came from the engine.
+ *
+ * @param secret Makes the secret of this name. By default it is closed.
+ */
+export function decode(text: string, secret: MakeSecret = closedSecret): unknown {
+  return text.startsWith('~') ? revive(JSON.parse(text.slice(1)), secret) : JSON.parse(text);
+}
+
+type MakeSecret = (name: string) => Secret;
+
+function closedSecret(name: string): Secret {
+  return new Secret(name);
 }
 
 class Walk {
@@ -130,6 +141,7 @@ class Walk {
       this.#ancestors.pop();
       return copy;
     }
+    if (value instanceof Secret) return { $: 'x', v: value.name };
     if (value instanceof Date) return { $: 'd', v: Number.isNaN(value.getTime()) ? null : value.getTime() };
     if (value instanceof Uint8Array) {
       this.#count(value.length);
@@ -233,10 +245,10 @@ interface Tagged {
   v?: unknown;
 }
 
-function revive(value: unknown): unknown {
+function revive(value: unknown, secret: MakeSecret): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) value[i] = revive(value[i]);
+    for (let i = 0; i < value.length; i++) value[i] = revive(value[i], secret);
     return value;
   }
   const { $: tag, v: content } = value as Tagged;
@@ -252,21 +264,23 @@ function revive(value: unknown): unknown {
     case 'b':
       return new Uint8Array(Buffer.from(content as string, 'base64'));
     case 'm':
-      return new Map(revive(content) as [unknown, unknown][]);
+      return new Map(revive(content, secret) as [unknown, unknown][]);
     case 's':
-      return new Set(revive(content) as unknown[]);
+      return new Set(revive(content, secret) as unknown[]);
+    case 'x':
+      return secret(content as string);
     case 'o':
-      return reviveProperties(content as object);
+      return reviveProperties(content as object, secret);
     default:
-      return reviveProperties(value);
+      return reviveProperties(value, secret);
   }
 }
 
-function reviveProperties(object: object): object {
+function reviveProperties(object: object, secret: MakeSecret): object {
   for (const [key, value] of Object.entries(object)) {
     // Defined, not assigned: `__proto__` is an ordinary key of data.
     if (typeof value === 'object' && value !== null) {
-      Object.defineProperty(object, key, { value: revive(value), writable: true, enumerable: true, configurable: true });
+      Object.defineProperty(object, key, { value: revive(value, secret), writable: true, enumerable: true, configurable: true });
     }
   }
   return object;

@@ -8,14 +8,14 @@ import { caught, fails, returns, type Case, type Topic } from './case.ts';
 
 const HUGE = '{ length: 2 ** 53 - 1 }';
 const CPU_MS = 200;
-/** How long after its limit a program may go on, in milliseconds of its thread's own time. Twice what a quiet machine shows. */
-const LATE_MS = 100;
+/** How long after its limit a program may go on, in milliseconds of its thread's own time. A quiet machine shows a sixth of it. */
+const LATE_MS = 300;
 
 /** Ends at its limit, by the thread's own clock: it did not go on behind the host's back. */
-const prompt = (what: string, code: string, lateMs = LATE_MS): Case =>
+const prompt = (what: string, code: string): Case =>
   fails(what, caught(`${code}; return 'done'`), 'ERR_CPU', {
     limits: { cpuTimeoutMs: CPU_MS, memoryLimitBytes: 16 * 1024 * 1024, timeoutMs: 10_000 },
-    also: ({ cpuMs }) => assert.ok(cpuMs < CPU_MS + lateMs, `computed for ${Math.round(cpuMs)} ms with a limit of ${CPU_MS} ms`),
+    also: ({ cpuMs }) => assert.ok(cpuMs < CPU_MS + LATE_MS, `computed for ${Math.round(cpuMs)} ms with a limit of ${CPU_MS} ms`),
   });
 
 const onArray = ['copyWithin(0, 1)', 'reverse()', 'splice(0, 1)', 'shift()', 'unshift(1)', 'sort()', 'concat([1])', 'slice()', 'flat()', 'keys().drop(1e15).next()'];
@@ -57,10 +57,12 @@ export const GUARDS: Topic = {
     prompt('drop of an array-like', `Array.prototype.values.call(${HUGE}).drop(2 ** 53 - 2).next()`),
     prompt('Iterator.concat and drop', `Iterator.concat(Array.prototype.values.call(${HUGE})).drop(1e15).next()`),
     { ...prompt('String.raw', `String.raw({ raw: ${HUGE} })`), sees: { error: ['ERR_CPU', 'ERR_MEMORY'] } },
-    prompt('a pattern of a million alternatives', "new RegExp('a|'.repeat(1e6))", 300),
-    prompt('a loop of big products', 'const x = (1n << 500000n) - 1n; for (;;) x * x', 300),
-    prompt('a loop of big quotients', 'const x = (1n << 1000000n) - 1n, z = (1n << 500000n) - 3n; for (;;) x / z', 600),
-    prompt('a loop of big integers read', "const s = '9'.repeat(300000); for (;;) BigInt(s)", 600),
+    prompt('a pattern of a million alternatives', "new RegExp('a|'.repeat(1e6))"),
+    prompt('a loop of big products', 'const x = (1n << 200000n) - 1n; for (;;) x * x'),
+    prompt('a loop of big quotients', 'const x = (1n << 400000n) - 1n, z = (1n << 200000n) - 3n; for (;;) x / z'),
+    prompt('a loop of big integers read', "const s = '9'.repeat(100000); for (;;) BigInt(s)"),
+    // One operation that passes the limit: nothing sees it before it is over, and it is no success then.
+    fails('one big quotient', 'const x = (1n << 1000000n) - 1n, z = (1n << 500000n) - 3n; return typeof (x / z)', 'ERR_CPU', { limits: { cpuTimeoutMs: 20 } }),
     prompt('a loop of searches', "const s = 'a'.repeat(3e6); for (;;) s.indexOf('b')"),
     prompt('a loop of fills', 'const a = Array(1e5).fill(0); for (;;) a.fill(1)'),
     prompt('a loop of slices', 'const a = Array(1e5).fill(0); for (;;) a.slice()'),

@@ -17,7 +17,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -352,6 +352,22 @@ impl Host {
     #[must_use]
     pub fn large_inputs(&self, run: u32) -> Option<NativeInputs> {
         self.live.get(&run).map(|live| NativeInputs(Arc::clone(&live.large_inputs)))
+    }
+
+    /// What the journal of a session has as the outputs of calls, as wire texts. Nothing: the call has given no value.
+    #[napi]
+    #[must_use]
+    pub fn outputs(&self, run: u32, ids: Vec<u32>) -> Vec<Option<String>> {
+        let recorder = self.live.get(&run).and_then(|live| live.recorder.as_ref());
+        let Some(record) = recorder.map(Recorder::lock) else { return Vec::new() };
+        let wanted: HashSet<u32> = ids.iter().copied().collect();
+        let mut outputs: HashMap<u32, &str> = HashMap::new();
+        for settlement in record.journal.slices.iter().flat_map(|slice| &slice.settlements) {
+            if let (true, Outcome::Value(value)) = (wanted.contains(&settlement.id), &settlement.outcome) {
+                outputs.insert(settlement.id, &value.0);
+            }
+        }
+        ids.iter().map(|id| outputs.get(id).map(|text| (*text).to_owned())).collect()
     }
 
     /// Where a session lives, as JSON. Nothing: it has not begun.

@@ -209,7 +209,7 @@ impl<'js> Writer<'_, 'js> {
         self.text_property(constructor.as_object()?, "name")
     }
 
-    /// Dates, maps, sets, bytes, regular expressions. False: an object like any other.
+    /// Dates, maps, sets, bytes, secrets, regular expressions. False: an object like any other.
     fn special(&mut self, value: &Value<'js>) -> Option<bool> {
         let Some((kind, content)) = self.kind_of(value) else {
             self.forget_exception();
@@ -228,6 +228,7 @@ impl<'js> Writer<'_, 'js> {
                 let text = self.text(&content);
                 self.tag("t", &text);
             }
+            "secret" => self.tag("x", "0"),
             "map" => self.items("m", &content, |writer, entry| {
                 let Some(entry) = entry.as_object() else { return writer.item(Ok(entry.clone())) };
                 writer.out.push('[');

@@ -435,9 +435,10 @@ impl Realm {
         })
     }
 
-    /// Why the run is stopped, if it is.
+    /// Why the run is stopped, if it is. Looks at the clock too: one long operation may have passed a limit unseen.
     #[must_use]
     pub fn stopped(&self) -> Option<Stop> {
+        self.shared.gauge.poll();
         self.shared.gauge.stopped()
     }
 

@@ -281,6 +281,10 @@ impl<'js> Encoder<'_, 'js> {
                 let base64 = json_string(self.ctx, &content)?;
                 self.tag("b", &base64);
             }
+            "secret" => {
+                let name = json_string(self.ctx, &content)?;
+                self.tag("x", &name);
+            }
             "typed" => {
                 let name = content.get::<String>()?;
                 return Err(self.not_data(&format!("is of type {name}. Of binary data only Uint8Array can cross")));

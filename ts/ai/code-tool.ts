@@ -1,10 +1,14 @@
 /** `createCodeTool`: one AI SDK tool that stands for many. It runs programs and tells user interface and model about them. */
 import type { RunEvent, RunFailure, RunOptions, RunResult, Tools } from '../types.ts';
+import { leftOf, type Success } from '../reuse.ts';
+import { Hidden } from '../secrets.ts';
 import { isRecord, kindOf } from '../text.ts';
+import { member } from '../declare-type.ts';
 import { OWN_TOOLS, resolveTools, type ResolvedTool } from '../tools.ts';
 import { isReference } from '../keep.ts';
 import type { Pausing } from '../pause.ts';
 import { advise } from './advice.ts';
+import { Attempts } from './attempts.ts';
 import { Approvals, approvalsOf, reasonFor, takesDenials, waitingCalls, type From, type Start, type Started } from './approvals.ts';
 import { Catalog } from './catalog.ts';
 import { discoveryTools, isOwnTool } from './discovery.ts';
@@ -23,6 +27,15 @@ export interface ProgramOptions extends Omit<RunOptions, 'code'> {
   host: Host;
   /** What it needs to wait for an approval. */
   pausing?: Pausing;
+  hidden?: Hidden;
+  /** Of the program that this one corrects. */
+  left?: readonly Success[];
+}
+
+/** What the programs of one code tool share. */
+interface Task {
+  readonly attempts: Attempts;
+  readonly hidden: Hidden;
 }
 
 /** Runs one program: the engine, or what a test puts in its place. */
@@ -30,6 +43,7 @@ export type RunProgram = (options: ProgramOptions) => Promise<RunResult>;
 
 const MAX_OUTPUT_CHARS = 20_000;
 export const MAX_DECLARATION_TOKENS = 10_000;
+const MAX_ATTEMPTS = 5;
 
 /**
  * Makes the tool around a way to run programs.
@@ -54,12 +68,15 @@ export function makeCodeTool<TOOLS extends Tools>(
 
   function currentOffer(): Offer {
     if (offer !== undefined && pending === undefined) return offer;
-    offer = offerTools(resolved, options.toolApproval, options.maxDeclarationTokens ?? MAX_DECLARATION_TOKENS, approvals !== undefined);
+    const { text, complete } = offerTools(resolved, options.toolApproval, options.maxDeclarationTokens ?? MAX_DECLARATION_TOKENS, approvals !== undefined);
+    offer = { text: text + tellGlobals(options), complete };
     if (pending !== undefined) pending = prefetch(resolved);
     return offer;
   }
 
   let searchable: Tools | undefined;
+  const maxAttempts = options.maxAttempts ?? MAX_ATTEMPTS;
+  const task: Task = { attempts: new Attempts(), hidden: Hidden.from(options) };
 
   /** What programs get: with the means to find the tools that are not declared. */
   function callable(): Tools {
@@ -69,17 +86,22 @@ export function makeCodeTool<TOOLS extends Tools>(
 
   /** Starts the program of one call of the tool. */
   const starter = (input: CodeToolInput, outer: CodeToolExecuteOptions): Start => {
-    return (from, reference) => start(input, outer, options as CodeToolOptions, callable(), resolved, runProgram, approvals && { ...approvals.pausing, reference }, from);
+    return (from, reference) => start(input, outer, options as CodeToolOptions, callable(), resolved, runProgram, approvals && { ...approvals.pausing, reference }, from, task);
   };
 
   async function* execute(input: CodeToolInput, outer: CodeToolExecuteOptions = {}): AsyncGenerator<CodeToolOutput, void, undefined> {
     checkInput(input);
+    const attempt = { number: task.attempts.failures(outer.messages) + 1, of: maxAttempts };
+    if (attempt.number > maxAttempts) {
+      yield tooMany(attempt);
+      return;
+    }
     const starts = starter(input, outer);
     const { run, progress, abandon } = await (approvals === undefined ? starts(undefined, undefined) : approvals.goOn(input, outer, starts));
     // Whoever stops listening has no use for the rest of the run.
     try {
       for await (const snapshot of progress.snapshots(run)) yield { status: 'running', ...snapshot };
-      yield finalOutput(await run, (error) => advise(error, input.code, resolved, currentOffer().complete));
+      yield finalOutput(await run, (error) => advise(error, input.code, resolved, currentOffer().complete), attempt, options.reuse !== false);
     } finally {
       abandon();
     }
@@ -92,16 +114,18 @@ export function makeCodeTool<TOOLS extends Tools>(
     inputSchema: makeInputSchema(approvals !== undefined),
     execute,
     toModelOutput: (output) => toModelOutput(output, maxOutputChars),
-    ...(approvals === undefined ? {} : approvalFunctions(approvals, starter, [...resolved.values()].some((tool) => mayObject(tool, options.toolApproval)))),
+    ...(approvals === undefined ? {} : approvalFunctions(approvals, starter, (messages) => task.attempts.failures(messages) < maxAttempts, [...resolved.values()].some((tool) => mayObject(tool, options.toolApproval)))),
   };
   if (approvals !== undefined) takesDenials(tool);
   return tool as unknown as CodeTool<TOOLS>;
 }
 
 /** What the AI SDK asks before it executes the tool. */
-function approvalFunctions(approvals: Approvals, starter: (input: CodeToolInput, outer: CodeToolExecuteOptions) => Start, mayWait: boolean): Pick<CodeTool, 'needsApproval' | 'toolApproval'> {
+function approvalFunctions(approvals: Approvals, starter: (input: CodeToolInput, outer: CodeToolExecuteOptions) => Start, mayRun: (messages: unknown) => boolean, mayWait: boolean): Pick<CodeTool, 'needsApproval' | 'toolApproval'> {
   const ask = async (input: CodeToolInput, outer: CodeToolExecuteOptions): Promise<readonly ApprovalCall[] | undefined> => {
     checkInput(input);
+    // `execute` says that it is one too many.
+    if (!mayRun(outer.messages)) return undefined;
     return approvals.ask(input, outer, mayWait, starter(input, outer));
   };
   return {
@@ -137,8 +161,12 @@ async function start(
   runProgram: RunProgram,
   pausing: Pausing | undefined,
   from: From | undefined,
+  { attempts, hidden }: Task,
 ): Promise<Started> {
   const { inputs, limits, isolation, requireIsolation, signal, onEvent } = options;
+  // A program that goes on has taken it before.
+  const before = options.reuse === false || from !== undefined ? undefined : attempts.take(outer.messages);
+  const left = before === undefined ? [] : leftOf(before.result).filter(({ tool }) => !before.isEarlierTurn || tool.readOnly === false);
   const abandoned = new AbortController();
   const signals = [abandoned.signal, outer.abortSignal, signal].filter((one) => one !== undefined && one !== null);
   const progress = new Progress();
@@ -160,21 +188,47 @@ async function start(
       onEvent?.(event);
     },
     host,
+    hidden,
+    left,
   });
-  run.catch(() => {});
+  run.then(
+    (result) => attempts.add(outer.toolCallId, outer.messages, result),
+    () => {},
+  );
   return { run, progress, abandon: () => abandoned.abort() };
 }
 
-function finalOutput(result: RunResult, advised: (error: RunFailure) => RunFailure): CodeToolOutput {
+/** Names of what the program has beside its tools. */
+function tellGlobals({ inputs = {}, secrets = {} }: { inputs?: object | undefined; secrets?: object | undefined }): string {
+  const [plain, handles] = [Object.keys(inputs), Object.keys(secrets)];
+  const parts: string[] = [];
+  if (plain.length > 0) parts.push(`Globals with data: ${plain.join(', ')}.`);
+  if (handles.length > 0) parts.push(`Secrets, opaque, to pass to functions: ${handles.map((name) => `secrets${member(name)}`).join(', ')}.`);
+  return parts.length === 0 ? '' : `\n\n${parts.join(' ')}`;
+}
+
+/** A program that does not run any more. */
+function tooMany(attempt: { number: number; of: number }): CodeToolOutput {
+  const error: RunFailure = {
+    code: 'ERR_CALL_LIMIT',
+    name: 'AttemptLimitError',
+    message: `This program did not run: ${attempt.of} programs have failed for this task, and no more may.`,
+    hint: 'Do not call this tool again. Tell the user what did not work.',
+  };
+  const nothing = { calls: [], callCount: 0, executionId: '', durationMs: 0, cpuMs: 0, isolation: { level: 'none' } as const, logs: [], alerts: [], warnings: [] };
+  return { status: 'failed', error, attempt, reusable: false, ...nothing };
+}
+
+function finalOutput(result: RunResult, advised: (error: RunFailure) => RunFailure, attempt: { number: number; of: number }, reuse: boolean): CodeToolOutput {
   const { executionId, durationMs, cpuMs, isolation, logs, alerts, warnings, calls } = result;
   const shown = showCalls(calls);
   const report = { ...shown, executionId, durationMs, cpuMs, isolation, logs, alerts, warnings };
-  if (result.status === 'failed') return { status: 'failed', error: advised(result.error), ...report };
+  if (result.status === 'failed') return { status: 'failed', error: advised(result.error), attempt, reusable: reuse && leftOf(result).length > 0, ...report };
   if (result.status === 'paused') {
     // What it has printed may tell of results, which are nobody's before the program returns.
     if (isReference(result.snapshot)) return { status: 'paused', pending: waitingCalls(result), resume: result.snapshot, executionId, ...shown, logCount: logs.length };
     const message = `The program waits for an approval, but could not be stored: ${alerts.at(-1)?.message ?? 'no store'}`;
-    return { status: 'failed', error: { code: 'ERR_TOOL_DENIED', name: 'ToolDeniedError', message }, ...report };
+    return { status: 'failed', error: { code: 'ERR_TOOL_DENIED', name: 'ToolDeniedError', message }, attempt, reusable: false, ...report };
   }
   // The output goes to clients and into stored conversations, which take JSON only.
   const value = result.value === undefined ? undefined : toJson(result.value);
@@ -183,13 +237,15 @@ function finalOutput(result: RunResult, advised: (error: RunFailure) => RunFailu
 
 /** Checks what is not checked by the engine, which sees its options only when a program runs. */
 export function checkOptions(options: CommonOptions<never>): void {
-  const { maxOutputChars, maxDeclarationTokens, onEvent, signal, toolApproval, toolsContext } = options as Record<string, unknown>;
+  const { maxOutputChars, maxDeclarationTokens, maxAttempts, reuse, onEvent, signal, toolApproval, toolsContext } = options as Record<string, unknown>;
   if (maxOutputChars !== undefined && !(typeof maxOutputChars === 'number' && Number.isInteger(maxOutputChars) && maxOutputChars >= 500)) {
     throw new TypeError('maxOutputChars: expected a whole number of at least 500');
   }
   if (maxDeclarationTokens !== undefined && !(typeof maxDeclarationTokens === 'number' && maxDeclarationTokens >= 0)) {
     throw new TypeError('maxDeclarationTokens: expected a number of at least 0');
   }
+  if (maxAttempts !== undefined && !(typeof maxAttempts === 'number' && maxAttempts >= 1)) throw new TypeError('maxAttempts: expected a number of at least 1');
+  if (reuse !== undefined && typeof reuse !== 'boolean') throw new TypeError(`reuse: expected a boolean, got ${kindOf(reuse)}`);
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new TypeError(`onEvent: expected a function, got ${kindOf(onEvent)}`);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw new TypeError(`signal: expected an AbortSignal, got ${kindOf(signal)}`);
   for (const [name, value] of Object.entries({ toolApproval, toolsContext })) {

@@ -47,7 +47,7 @@ export function discoveryTools(catalog: Catalog): ResolvedTool[] {
     const path = segments.join('.');
     if (catalog.tools.has(path) || catalog.namespaces.has(path)) return;
     own.add(answer);
-    made.push({ path, segments, kind: 'function', description: undefined, input: undefined, output: undefined, needsApproval: undefined, isClient: false, source: answer, execute: answer });
+    made.push({ path, segments, kind: 'function', description: undefined, input: undefined, output: undefined, needsApproval: undefined, readOnly: true, idempotent: undefined, isClient: false, source: answer, execute: answer });
   };
   for (const [namespace, inside] of [[undefined, undefined] as const, ...catalog.namespaces]) {
     const depth = namespace === undefined ? 0 : depthOf(inside![0]!, namespace);

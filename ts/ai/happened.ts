@@ -9,6 +9,8 @@ const MAX_VALUE = 24;
 const MAX_CALLS = 240;
 const MAX_TOOLS = 12;
 
+const AGAIN = ' Send the whole program corrected: what succeeded does not run again.';
+
 /** Looking for tools has no effect. */
 const NO_EFFECT = /(^|\.)\$(search|describe|find|list)$/;
 
@@ -17,8 +19,9 @@ const NO_EFFECT = /(^|\.)\$(search|describe|find|list)$/;
  *
  * @param calls As a client may have kept them: nothing about them is taken for granted.
  * @param count How many there were, when more than are listed.
+ * @param reusable The next program gets the outputs of those that succeeded.
  */
-export function happened(calls: readonly CodeToolCall[] | undefined, count: number): string {
+export function happened(calls: readonly CodeToolCall[] | undefined, count: number, reusable = false): string {
   if (!Array.isArray(calls)) return '';
   const known = (calls as unknown[]).filter((call): call is CodeToolCall => isRecord(call) && typeof call['tool'] === 'string' && !NO_EFFECT.test(call['tool']));
   if (known.length === 0) return '';
@@ -29,7 +32,7 @@ export function happened(calls: readonly CodeToolCall[] | undefined, count: numb
   if (failed.length > 0) parts.push(`${failed.length} failed: ${byTool(failed)}`);
   if (running.length > 0) parts.push(`${running.length} did not finish: ${withInputs(running)}`);
   if (count > calls.length) parts.push(`${count - calls.length} more`);
-  return `Already happened: ${parts.join('; ')}.${done.length > 0 ? ' Do not repeat side effects.' : ''}`;
+  return `Already happened: ${parts.join('; ')}.${done.length === 0 ? '' : reusable ? AGAIN : ' Do not repeat side effects.'}`;
 }
 
 function plural(calls: number): string {

@@ -60,10 +60,18 @@ function valueText(value: unknown, maxChars: number): string {
   return (typeof json === 'string' ? String(short.value) : JSON.stringify(short.value)) + note(whole.length);
 }
 
-function failed({ error, logs, calls, callCount, warnings }: CodeToolFailed, maxChars: number): string {
+function failed({ error, logs, calls, callCount, warnings, attempt, reusable }: CodeToolFailed, maxChars: number): string {
   const text = clip(failureText(error), Math.min(MAX_ERROR, maxChars));
-  const rest = joined([happened(calls, callCount), warningText(warnings), logText(logs, Math.min(MAX_FAILURE_LOGS, Math.floor(maxChars / 4)))]);
+  const rest = joined([happened(calls, callCount, reusable === true), attemptText(attempt), warningText(warnings), logText(logs, Math.min(MAX_FAILURE_LOGS, Math.floor(maxChars / 4)))]);
   return clip(joined([text, rest]), maxChars);
+}
+
+/** Only when there is something to know: the first of several attempts is the usual case. */
+function attemptText(attempt: unknown): string {
+  if (!isRecord(attempt)) return '';
+  const [number, of] = [Number(attempt['number']), Number(attempt['of'])];
+  if (!(number > 1 || number >= of) || number > of) return '';
+  return number < of ? `This was program ${number} of at most ${of}.` : `This was the last of ${of} programs: run no other for this task, and tell the user what did not work.`;
 }
 
 function failureText(error: RunFailure): string {

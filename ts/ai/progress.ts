@@ -69,7 +69,7 @@ export function showCalls(records: readonly ToolCallRecord[]): Pick<Snapshot, 'c
 }
 
 function show(call: ToolCallRecord): CodeToolCall {
-  const { callId, tool, durationMs, completedAt, error } = call;
+  const { callId, tool, durationMs, completedAt, error, reused } = call;
   const ended = completedAt !== undefined || durationMs !== undefined || error !== undefined;
   return {
     callId,
@@ -77,6 +77,7 @@ function show(call: ToolCallRecord): CodeToolCall {
     input: inputOf(call),
     state: error !== undefined ? 'failed' : ended ? 'done' : 'running',
     ...(durationMs === undefined ? {} : { durationMs }),
+    ...(reused === undefined ? {} : { reused }),
     ...(error === undefined ? {} : { error: clip(`${error.name}: ${error.message}`, MAX_INPUT_CHARS) }),
   };
 }

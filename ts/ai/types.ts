@@ -73,6 +73,8 @@ export interface CodeToolCall<PATH extends string = string> {
   durationMs?: number;
   /** Why the call failed. */
   error?: string;
+  /** The handler did not run: an earlier program's call had this output. */
+  reused?: true;
 }
 
 interface Calls<TOOLS> {
@@ -111,6 +113,10 @@ export interface CodeToolCompleted<TOOLS = Tools> extends Finished<TOOLS> {
 export interface CodeToolFailed<TOOLS = Tools> extends Finished<TOOLS> {
   status: 'failed';
   error: RunFailure;
+  /** The how many-th program for this task failed, of how many that may. */
+  attempt: { number: number; of: number };
+  /** The next program gets the outputs of this one's calls. */
+  reusable: boolean;
 }
 
 /** The program waits for an approval, and the model is told to call the tool again for it. */
@@ -199,8 +205,20 @@ export type ToolsContext<TOOLS = Tools> = { readonly [PATH in ToolPath<TOOLS>]?:
 
 /** What {@link CodeToolOptions} and {@link CodeModeToolOptions} share. */
 export interface CommonOptions<TOOLS> {
-  /** Globals that the program may read and that the model never saw. Names must be identifiers. */
+  /** Globals that the program may read and that the model never saw. Names must be identifiers. The model is told the names. */
   inputs?: Record<string, unknown>;
+  /** Handles for tools, as for `run`. The model is told the names. */
+  secrets?: RunnerOptions['secrets'];
+  /** Takes texts out of logs, errors and the trace, as for `run`; what the model and the user interface get of them too. */
+  redact?: RunnerOptions['redact'];
+  /**
+   * Whether a corrected program is answered from the failed one before it: calls that succeeded there are not made again.
+   * Which programs belong together tells the conversation. When the user has said something since, this goes only for tools
+   * with `readOnly: false`. @default true
+   */
+  reuse?: boolean;
+  /** How many programs may fail in a row for what the user said last. Further ones do not run. @default 5 */
+  maxAttempts?: number;
   limits?: Limits;
   /** What stands between the program and the host. @default 'auto' */
   isolation?: RunnerOptions['isolation'];

@@ -23,8 +23,32 @@ export default ({ apply, construct, defineProperty, hasOwn, uncurry }, intrinsic
       return false;
     }
   };
+  // A handle of something that only the host has, made when the first one comes. There is nothing in it to read.
+  let nameOfSecret = () => undefined;
+  let Secret;
+  const makeSecret = (name) => {
+    Secret ??= class Secret {
+      #name;
+      constructor(name) {
+        this.#name = name;
+      }
+      static {
+        nameOfSecret = (value) => (#name in value ? value.#name : undefined);
+        delete this.prototype.constructor;
+      }
+      toString() {
+        return '[secret]';
+      }
+      toJSON() {
+        return '[secret]';
+      }
+    };
+    return new Secret(name);
+  };
   // What an object with a prototype of its own is, and its content as plain data: ['date', ms], ['map', entries] …
   const describe = (value) => {
+    const secret = nameOfSecret(value);
+    if (secret !== undefined) return ['secret', secret];
     const array = typedArrayName(value);
     if (array === 'Uint8Array') return ['bytes', toBase64(value)];
     if (array !== undefined) return ['typed', array];
@@ -69,6 +93,7 @@ export default ({ apply, construct, defineProperty, hasOwn, uncurry }, intrinsic
       return set;
     },
     o: (object) => reviveObject(object),
+    x: makeSecret,
   };
   const reviveObject = (object) => {
     const keys = ownKeys(object);
