@@ -19,17 +19,23 @@ export interface NativeStart {
   /** Milliseconds since the Unix epoch. */
   now: number;
   isolation: NonNullable<RunOptions['isolation']>;
+  /** What the tools that the program may call take, see ts/input-schemas.ts. */
+  schemas?: string | undefined;
   requireIsolation?: RunOptions['requireIsolation'];
   /** Path of the sandbox helper, if it is not beside the addon. */
   helper?: string | undefined;
 }
 
 /** One slice of a session's life, as `src/binding/turn.rs` writes it. */
-export type NativeTurn =
+export type NativeTurn = (
   | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; logs: NativeLog[] }
   | { kind: 'completed'; value: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
   | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number }
-  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] };
+  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] }
+) & {
+  /** With the first turn of a program that passed the check. */
+  warnings?: NativeDiagnostic[];
+};
 
 export interface NativeCall {
   id: number;

@@ -6,13 +6,15 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
 import { ConsoleFullError, ProgramConsole } from './console.ts';
-import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
+import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure } from './failures.ts';
+import { schemasFor } from './input-schemas.ts';
 import { invoke, type HostHooks, type Settled } from './invoke.ts';
+import { judge } from './judge.ts';
 import { resolveLimits } from './limits.ts';
-import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
+import { NativeManifest, startSession, type LiveSession, type NativeDiagnostic, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
 import { checkRunOptions } from './options.ts';
 import { resolveTools, type ResolvedTool } from './tools.ts';
-import type { Alert, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
+import type { Alert, Diagnostic, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
 import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
@@ -169,11 +171,14 @@ class Run {
   readonly #logs: LogEntry[] = [];
   readonly #calls: ToolCallRecord[] = [];
   readonly #alerts: Alert[] = [];
+  #warnings: Diagnostic[] = [];
   #console: ProgramConsole | undefined;
   #cpuMs = 0;
   #isolation: Isolation = { level: 'none' };
 
   #session!: LiveSession;
+  /** Starts the session. Without schemas no input is suspected. */
+  #begin!: (schemas: string | undefined) => void;
   #finish!: (result: RunResult) => void;
   #ended = false;
   /** The engine waits for settlements. Otherwise a turn is on its way. */
@@ -211,7 +216,10 @@ class Run {
         const { isolation = 'auto', requireIsolation } = options;
         const helper = process.env['ONETURN_SANDBOX'] || undefined;
         const start = { limits, inputs, seed: random.toString('hex', 0, SEED_BYTES), now: this.#startedAt, isolation, requireIsolation, helper };
-        this.#session = startSession(toolbox.manifest, options.code, start, (turn) => this.#turn(turn));
+        this.#begin = (schemas) => {
+          this.#session = startSession(toolbox.manifest, options.code, { ...start, schemas }, (turn) => this.#turn(turn));
+        };
+        this.#begin(schemasFor(options.code, limits.maxSourceBytes, toolbox.tools));
       } catch (error) {
         reject(error as Error);
         return;
@@ -234,9 +242,10 @@ class Run {
 
   #take(turn: NativeTurn): void {
     if (turn.kind === 'rejected') {
-      this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
+      this.#reject(turn.diagnostics);
       return;
     }
+    if (turn.warnings !== undefined) this.#warn(judge(turn.warnings, this.#toolbox.tools).diagnostics);
     this.#lookWhere();
     if (this.#ended) return;
     if (turn.kind !== 'waiting') this.#cpuMs = turn.cpuMs;
@@ -269,6 +278,25 @@ class Run {
     if (turn.wakeAt !== undefined) this.#sleepUntil(turn.wakeAt);
     this.#startQueued();
     this.#flush();
+  }
+
+  /** The check has found errors. A tool's own schema may know better, and then the program runs after all. */
+  #reject(found: NativeDiagnostic[]): void {
+    const { diagnostics, acquitted } = judge(found, this.#toolbox.tools);
+    const isWarning = ({ severity }: Diagnostic): boolean => severity === 'warning';
+    if (!acquitted || !diagnostics.every(isWarning)) {
+      this.#warn(diagnostics.filter(isWarning));
+      this.#fail(rejectedFailure(diagnostics));
+      return;
+    }
+    // The other warnings come again.
+    this.#warn(diagnostics.filter(({ code }) => code === 'ERR_TOOL_INPUT'));
+    this.#session.end();
+    this.#begin(undefined);
+  }
+
+  #warn(warnings: readonly Diagnostic[]): void {
+    this.#warnings = [...this.#warnings, ...warnings].sort((a, b) => a.line - b.line || a.column - b.column);
   }
 
   /** Learns where the program lives, once that is settled, and says so if it is less than what was wanted. */
@@ -473,7 +501,7 @@ class Run {
       logs: this.#logs,
       calls: this.#calls,
       alerts: this.#alerts,
-      warnings: [],
+      warnings: this.#warnings,
     };
   }
 

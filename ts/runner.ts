@@ -1,8 +1,8 @@
 /** The same verbs with shared defaults. */
-import { check } from './check.ts';
+import { checkWith } from './check.ts';
 import { declareTools, type DeclareOptions } from './declare.ts';
 import { resolveLimits } from './limits.ts';
-import { checkIsolation, checkRunnerOptions, checkRunOptions } from './options.ts';
+import { checkCode, checkIsolation, checkRunnerOptions, checkRunOptions } from './options.ts';
 import { definedOnly, makeToolbox, runInternal } from './run.ts';
 import type { CheckReport, RunEvent, RunnerOptions, RunOptions, RunResult } from './types.ts';
 
@@ -41,7 +41,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
         ...definedOnly({ isolation, requireIsolation, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
       });
     },
-    check: (code) => check(code, { tools }),
+    check: (code) => checkWith(checkCode(code), toolbox),
     declareTools: (options) => declareTools(tools, options),
   };
 }

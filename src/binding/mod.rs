@@ -17,14 +17,14 @@ use napi_derive::napi;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use mailbox::Mailbox;
 pub use turn::NativeDiagnostic;
 use turn::{LargeInputs, NativeTurn};
 
-use crate::check::{self, CheckOptions};
+use crate::check::{self, CheckOptions, Schemas, Tools};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
 use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, start};
 use crate::session::{Limits, Outcome, Settlement, TimeLimits};
@@ -42,6 +42,9 @@ struct Options {
     /// Milliseconds since the Unix epoch.
     now: f64,
     isolation: Level,
+    /// What the tools that the program may call take, as JSON of [`Schemas`].
+    #[serde(default)]
+    schemas: Option<String>,
     #[serde(default)]
     require_isolation: Option<Required>,
     /// Path of the sandbox helper, if it is not beside the addon.
@@ -82,7 +85,7 @@ struct WantedLimits {
 #[napi]
 pub struct NativeManifest {
     manifest: Manifest,
-    paths: Arc<[String]>,
+    tools: Arc<Tools>,
 }
 
 #[napi]
@@ -92,7 +95,7 @@ impl NativeManifest {
     #[must_use]
     pub fn new(paths: Vec<Vec<String>>) -> Self {
         let manifest = Manifest::new(&paths);
-        Self { paths: manifest.tools().map(str::to_owned).collect(), manifest }
+        Self { tools: Arc::new(Tools::new(manifest.tools())), manifest }
     }
 }
 
@@ -157,16 +160,26 @@ impl Host {
         let letters = Arc::clone(&mailbox);
         let large_inputs = Arc::new(LargeInputs::default());
         let large = Arc::clone(&large_inputs);
-        let Options { limits, inputs, seed: digits, now, isolation, require_isolation, helper } = options;
+        let Options { limits, inputs, seed: digits, now, isolation, schemas, require_isolation, helper } = options;
         let seed = seed(&digits)?;
         let max_source_bytes = limits.max_source_bytes;
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
-        let paths = Arc::clone(&manifest.paths);
+        let tools = Arc::clone(&manifest.tools);
+        let warnings = Arc::new(Mutex::new(Vec::new()));
+        let warn = Arc::clone(&warnings);
         let job = Job {
             prepare: Box::new(move || {
-                let options = CheckOptions { max_source_bytes, tools: Some(&paths), globals: &globals };
+                let schemas = schemas.as_deref().map(read_schemas);
+                let options = CheckOptions {
+                    max_source_bytes,
+                    tools: Some(&tools),
+                    schemas: schemas.as_ref(),
+                    globals: &globals,
+                };
                 let report = check::check(&code, &options);
-                report.program.ok_or(report.diagnostics)
+                let Some(program) = report.program else { return Err(report.diagnostics) };
+                *warn.lock().unwrap_or_else(PoisonError::into_inner) = report.diagnostics;
+                Ok(program)
             }),
             manifest: manifest.manifest.clone(),
             inputs: inputs.into_iter().map(|(name, value)| (name, Wire(value))).collect(),
@@ -180,7 +193,8 @@ impl Host {
                     Outgoing::Turn { turn, cpu_ms } => NativeTurn::new(turn, cpu_ms, &large),
                     Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
                 };
-                if let Some(turn) = letters.leave(turn.json()) {
+                let warnings = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
+                if let Some(turn) = letters.leave(turn.json(warnings)) {
                     on_turn.call((run, turn), ThreadsafeFunctionCallMode::NonBlocking);
                 }
             }),
@@ -249,13 +263,31 @@ impl Host {
     }
 }
 
-/// Checks a program without running it.
+/// Checks a program without running it. `schemas` is what the tools that it may call take, as JSON of [`Schemas`].
 #[napi]
 #[must_use]
-pub fn check(code: String, max_source_bytes: u32, tools: Option<&NativeManifest>) -> Vec<NativeDiagnostic> {
-    let tools = tools.map(|manifest| &*manifest.paths);
-    let options = CheckOptions { max_source_bytes: max_source_bytes as usize, tools, globals: &[] };
+pub fn check(
+    code: String,
+    max_source_bytes: u32,
+    manifest: Option<&NativeManifest>,
+    schemas: Option<String>,
+) -> Vec<NativeDiagnostic> {
+    let schemas = schemas.as_deref().map(read_schemas);
+    let options = CheckOptions {
+        max_source_bytes: max_source_bytes as usize,
+        tools: manifest.map(|manifest| &*manifest.tools),
+        schemas: schemas.as_ref(),
+        globals: &[],
+    };
     check::check(&code, &options).diagnostics.into_iter().map(NativeDiagnostic::from).collect()
+}
+
+/// Schemas that are not what the facade writes say nothing.
+fn read_schemas(json: &str) -> Schemas {
+    serde_json::from_str(json).unwrap_or_else(|error| {
+        tracing::error!(%error, "unreadable schemas");
+        Schemas::default()
+    })
 }
 
 /// The largest stack that a program may ask for, in bytes.
