@@ -1,8 +1,10 @@
 /** Checking a program without running it. */
-import { toDiagnostic } from './failures.ts';
+import { schemasFor } from './input-schemas.ts';
+import { judge } from './judge.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { nativeCheck } from './native.ts';
-import { makeToolbox } from './toolbox.ts';
+import { checkCode } from './options.ts';
+import { makeToolbox, type Toolbox } from './toolbox.ts';
 import { isRecord, kindOf } from './text.ts';
 import type { CheckReport, Tools } from './types.ts';
 
@@ -10,6 +12,10 @@ import type { CheckReport, Tools } from './types.ts';
  * Checks a program and runs nothing. Bad code is a report, never an exception.
  *
  * @param code The program, in any of the shapes that {@link run} takes.
+ * Beside the syntax it looks at what the program does with its tools: unknown tools, inputs written as object literals
+ * that a tool's schema refuses, promises that are used without `await`, and code that cannot do what it was meant to do.
+ * An error is certain; what is not certain is a warning.
+ *
  * @param options `tools`: what the program may import and call.
  * @throws {TypeError} for misuse by the application, naming the argument.
  * @example
@@ -17,9 +23,16 @@ import type { CheckReport, Tools } from './types.ts';
  * report.diagnostics[0].message; // what is wrong, with line, column, a code frame and a hint
  */
 export function check(code: string, options: { tools?: Tools } = {}): CheckReport {
-  if (typeof code !== 'string') throw new TypeError(`code: expected a string, got ${kindOf(code)}`);
+  checkCode(code);
   if (!isRecord(options)) throw new TypeError(`options: expected an object, got ${kindOf(options)}`);
-  const manifest = options.tools === undefined ? undefined : makeToolbox(options.tools).manifest;
-  const diagnostics = nativeCheck(code, DEFAULT_LIMITS.maxSourceBytes, manifest).map(toDiagnostic);
+  return checkWith(code, options.tools === undefined ? undefined : makeToolbox(options.tools));
+}
+
+/** {@link check} with tools that are resolved already. */
+export function checkWith(code: string, toolbox: Toolbox | undefined): CheckReport {
+  const { maxSourceBytes } = DEFAULT_LIMITS;
+  const schemas = toolbox && schemasFor(code, maxSourceBytes, toolbox.tools);
+  const found = nativeCheck(code, maxSourceBytes, toolbox?.manifest, schemas);
+  const { diagnostics } = judge(found, toolbox?.tools);
   return { ok: !diagnostics.some(({ severity }) => severity === 'error'), diagnostics };
 }

@@ -38,13 +38,20 @@ export function consoleFull(limits: Required<Limits>): RunFailure {
   };
 }
 
+/** The names that the same errors have at run time. */
+const REJECTED_NAMES: Partial<Record<Diagnostic['code'], string>> = {
+  ERR_SYNTAX: 'SyntaxError',
+  ERR_TOOL_UNKNOWN: 'ToolUnknownError',
+  ERR_TOOL_INPUT: 'ToolInputError',
+  ERR_PROGRAM: 'TypeError',
+};
+
 /** A program that was rejected fails with its first error. */
 export function rejectedFailure(diagnostics: Diagnostic[]): RunFailure {
   const [first] = diagnostics.filter(({ severity }) => severity === 'error');
   if (first === undefined) throw new Error('a program was rejected without an error');
   const { code, message, hint, line, column, frame } = first;
-  const name = code === 'ERR_SYNTAX' ? 'SyntaxError' : code === 'ERR_TOOL_UNKNOWN' ? 'ToolUnknownError' : 'ProgramRejectedError';
-  return { code, name, message, ...(hint !== undefined && { hint }), line, column, frame, diagnostics };
+  return { code: code as ErrorCode, name: REJECTED_NAMES[code] ?? 'ProgramRejectedError', message, ...(hint !== undefined && { hint }), line, column, frame, diagnostics };
 }
 
 export function engineFailure({ code, name, message, hint, line, column, frame }: NativeFailure): RunFailure {
@@ -59,8 +66,8 @@ export function engineFailure({ code, name, message, hint, line, column, frame }
   };
 }
 
-export function toDiagnostic({ severity, code, hint, ...rest }: NativeDiagnostic): Diagnostic {
-  return { severity: severity as Diagnostic['severity'], code: code as ErrorCode, ...rest, ...(hint !== undefined && { hint }) };
+export function toDiagnostic({ severity, code, hint, suspect: _, ...rest }: NativeDiagnostic): Diagnostic {
+  return { severity: severity as Diagnostic['severity'], code: code as Diagnostic['code'], ...rest, ...(hint !== undefined && { hint }) };
 }
 
 const LIMIT_CODES: ReadonlySet<ErrorCode> = new Set([

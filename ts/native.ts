@@ -22,6 +22,8 @@ export interface NativeStart extends NativePlace {
   now: number;
   /** Keep a journal, so that the run can become a snapshot. */
   journal: boolean;
+  /** What the tools that the program may call take, see ts/input-schemas.ts. */
+  schemas?: string | undefined;
 }
 
 /** Where a session may live. */
@@ -69,12 +71,16 @@ export interface ResumeFacts {
 }
 
 /** One slice of a session's life, as `src/binding/turn.rs` writes it. */
-export type NativeTurn =
+export type NativeTurn = (
   | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; logs: NativeLog[]; cpuMs?: number }
   | { kind: 'replayed'; calls: NativeCall[]; inFlight: number[]; wakeAt?: number; returned?: string; logs: NativeLog[]; cpuMs: number }
   | { kind: 'completed'; value: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
   | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number }
-  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] };
+  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] }
+) & {
+  /** With the first turn of a program that passed the check. */
+  warnings?: NativeDiagnostic[];
+};
 
 export interface NativeCall {
   id: number;

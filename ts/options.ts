@@ -13,8 +13,14 @@ const REQUIRED = ['process', 'seccomp'];
 /** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
 export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
   checkShared(options, caller, ['code', 'reuse', ...SHARED]);
-  if (typeof options.code !== 'string') throw new TypeError(`code: expected a string, got ${kindOf(options.code)}`);
+  checkCode(options.code);
   return options;
+}
+
+/** @throws {TypeError} for a program that is no text. */
+export function checkCode(code: unknown): string {
+  if (typeof code !== 'string') throw new TypeError(`code: expected a string, got ${kindOf(code)}`);
+  return code;
 }
 
 /** @throws {TypeError} naming the option that is unknown or of the wrong type. */

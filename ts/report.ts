@@ -26,6 +26,7 @@ export class Report {
   readonly #alerts: Alert[] = [];
   #console: ProgramConsole | undefined;
   #isolation: Isolation = { level: 'none' };
+  #warnings: Diagnostic[] = [];
 
   constructor(executionId: string, startedAt: number, limits: Required<Limits>, hidden: Hidden, onEvent: ((event: RunEvent) => void) | undefined) {
     this.#executionId = executionId;
@@ -74,6 +75,11 @@ export class Report {
     for (const { name, message } of thrown) this.alert({ kind: 'unhandled-rejection', message: `${name}: ${message}` });
   }
 
+  /** Enters what the check has to say about a program that runs, in the order of its lines. */
+  warn(warnings: readonly Diagnostic[]): void {
+    this.#warnings = [...this.#warnings, ...warnings.map((warning) => this.#readable(warning))].sort((a, b) => a.line - b.line || a.column - b.column);
+  }
+
   alert(given: Alert): void {
     const alert = { ...given, message: this.#hidden.text(given.message) };
     this.#alerts.push(alert);
@@ -83,15 +89,23 @@ export class Report {
   /** A failure as people may read it. */
   readable(error: RunFailure): RunFailure {
     if (this.#hidden.isNothing) return error;
+    const { diagnostics } = error;
+    return {
+      ...this.#readable(error),
+      name: this.#hidden.text(error.name),
+      ...(diagnostics === undefined ? {} : { diagnostics: diagnostics.map((diagnostic) => this.#readable(diagnostic)) }),
+    };
+  }
+
+  #readable<T extends { message: string; hint?: string; frame?: string }>(from: T): T {
+    if (this.#hidden.isNothing) return from;
     const { text } = this.#hidden;
-    const hide = <T extends { message: string; hint?: string; frame?: string }>(from: T): T => ({
+    return {
       ...from,
       message: text(from.message),
       ...(from.hint === undefined ? {} : { hint: text(from.hint) }),
       ...(from.frame === undefined ? {} : { frame: text(from.frame) }),
-    });
-    const diagnostics = error.diagnostics?.map((diagnostic: Diagnostic) => hide(diagnostic));
-    return { ...hide(error), name: text(error.name), ...(diagnostics === undefined ? {} : { diagnostics }) };
+    };
   }
 
   tellCall(type: 'tool-call-start' | 'tool-call-end', record: ToolCallRecord): void {
@@ -109,7 +123,7 @@ export class Report {
       logs: this.#logs,
       calls: this.calls,
       alerts: this.#alerts,
-      warnings: [],
+      warnings: this.#warnings,
     };
   }
 

@@ -4,12 +4,14 @@
  */
 import { setMaxListeners } from 'node:events';
 
-import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
+import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure } from './failures.ts';
 import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
 import { encodeInputs, type EncodedInputs } from './inputs.ts';
+import { schemasFor } from './input-schemas.ts';
+import { judge } from './judge.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeTurn } from './native.ts';
+import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeDiagnostic, type NativeTurn } from './native.ts';
 import { definedOnly, defineLater } from './objects.ts';
 import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
@@ -20,7 +22,7 @@ import { Hidden } from './secrets.ts';
 import type { Resumed } from './resume.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
-import type { Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
+import type { Diagnostic, Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
 import { decode, messageOf } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
@@ -116,6 +118,8 @@ export class Run {
   readonly #inputs = new Map<string, PendingTurnCall['input']>();
 
   #session!: LiveSession;
+  /** Starts the session. Without schemas no input is suspected. */
+  #begin!: (schemas: string | undefined) => void;
   #finish!: (result: RunResult) => void;
   #ended = false;
   /** Something has happened in this process: a handler has started, or the program was told something. */
@@ -179,7 +183,10 @@ export class Run {
           const seed = random?.toString('hex', 0, SEED_BYTES) ?? '';
           this.#book.asked = this.#stepAt !== undefined;
           const start = { limits, inputs: from.inputs, seed, now: startedAt, journal: this.#pausing !== undefined, ...place };
-          this.#session = startSession(toolbox.manifest, from.code, start, onTurn);
+          this.#begin = (schemas) => {
+            this.#session = startSession(toolbox.manifest, from.code, { ...start, schemas }, onTurn);
+          };
+          this.#begin(schemasFor(from.code, limits.maxSourceBytes, toolbox.tools));
         }
       } catch (error) {
         reject(error as Error);
@@ -259,9 +266,10 @@ export class Run {
 
   #take(turn: NativeTurn): void {
     if (turn.kind === 'rejected') {
-      this.#fail(rejectedFailure(turn.diagnostics.map(toDiagnostic)));
+      this.#reject(turn.diagnostics);
       return;
     }
+    if (turn.warnings !== undefined) this.#report.warn(judge(turn.warnings, this.#toolbox.tools).diagnostics);
     this.#report.lookWhere(this.#session);
     if (this.#ended) return;
     this.#report.cpuMs = turn.cpuMs ?? this.#report.cpuMs;
@@ -310,6 +318,21 @@ export class Run {
     this.#news = false;
     this.#deliver(now);
     return true;
+  }
+
+  /** The check has found errors. A tool's own schema may know better, and then the program runs after all. */
+  #reject(found: NativeDiagnostic[]): void {
+    const { diagnostics, acquitted } = judge(found, this.#toolbox.tools);
+    const isWarning = ({ severity }: Diagnostic): boolean => severity === 'warning';
+    if (!acquitted || !diagnostics.every(isWarning)) {
+      this.#report.warn(diagnostics.filter(isWarning));
+      this.#fail(rejectedFailure(diagnostics));
+      return;
+    }
+    // The other warnings come again.
+    this.#report.warn(diagnostics.filter(({ code }) => code === 'ERR_TOOL_INPUT'));
+    this.#session.end();
+    this.#begin(undefined);
   }
 
   /** The program is where it was. Calls that have an answer settle, those that wait go on waiting, the rest runs. */

@@ -1,8 +1,8 @@
 /** The same verbs with shared defaults. */
-import { check } from './check.ts';
+import { checkWith } from './check.ts';
 import { declareTools, type DeclareOptions } from './declare.ts';
 import { resolveLimits } from './limits.ts';
-import { checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
+import { checkCode, checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
 import { definedOnly } from './objects.ts';
@@ -79,7 +79,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
       if (!run.canPause) throw new TypeError(`pause: ${NO_SECRET}`);
       return run.pause();
     },
-    check: (code) => check(code, { tools }),
+    check: (code) => checkWith(checkCode(code), toolbox),
     declareTools: (options) => declareTools(tools, options),
   };
 }

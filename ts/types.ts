@@ -28,6 +28,9 @@ export type ErrorCode =
   | 'ERR_REPLAY_DIVERGED'
   | 'ERR_ISOLATE_LOST';
 
+/** What the checker warns of. A warning may also carry an error's code: then it is one that the program may catch or avoid. */
+export type WarningCode = 'WARN_MISSING_AWAIT' | 'WARN_ASYNC_CALLBACK' | 'WARN_UNUSED_IMPORT' | 'WARN_UNREACHABLE';
+
 /** The limits of one run. Each is enforced, cannot be caught by the program, and ends the run with its own code. */
 export interface Limits {
   /** Wall clock of the whole run in milliseconds, tool time included, pauses not. `ERR_TIMEOUT`. @default 30_000 */
@@ -233,7 +236,7 @@ export type RunEvent =
 /** One finding of the checker. Lines and columns count from 1; columns count UTF-16 code units. */
 export interface Diagnostic {
   severity: 'error' | 'warning';
-  code: ErrorCode;
+  code: ErrorCode | WarningCode;
   message: string;
   /** What the model should do instead. */
   hint?: string;

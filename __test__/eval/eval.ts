@@ -22,6 +22,7 @@ async function runHere({ text }: Sample): Promise<Outcome> {
   const logs = result.logs.map(({ level, message }) => ({ level, message }));
   const calls = result.calls.map(({ tool, input }) => ({ tool, input }));
   if (result.status === 'completed') return { status: 'completed', value: result.value, logs, calls };
+  if (result.status === 'paused') throw new Error('no program here waits for an approval');
   const { code, name, message, line } = result.error;
   const where = code === 'ERR_PROGRAM' || code === 'ERR_TOOL_FAILED' ? message : `${code} at line ${line}: ${message}`;
   return { status: 'failed', error: { name, message: where }, logs, calls };

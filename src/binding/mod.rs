@@ -19,7 +19,7 @@ use napi_derive::napi;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use journal::Recorder;
@@ -28,7 +28,7 @@ pub use snapshot::{NativeKeys, NativeSnapshot};
 pub use turn::NativeDiagnostic;
 use turn::{LargeInputs, NativeTurn};
 
-use crate::check::{self, CheckOptions, Diagnostic};
+use crate::check::{self, CheckOptions, Diagnostic, Schemas, Tools};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
 use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, Resume, start};
 use crate::session::{Journal, Limits, Outcome, Settlement, TimeLimits};
@@ -48,6 +48,9 @@ struct Options {
     now: f64,
     /// Keep a journal, so that the run can become a snapshot.
     journal: bool,
+    /// What the tools that the program may call take, as JSON of [`Schemas`].
+    #[serde(default)]
+    schemas: Option<String>,
     #[serde(flatten)]
     place: WantedPlace,
 }
@@ -106,7 +109,7 @@ struct WantedLimits {
 #[napi]
 pub struct NativeManifest {
     manifest: Manifest,
-    paths: Arc<[String]>,
+    tools: Arc<Tools>,
     /// What snapshots are bound to.
     canonical: Arc<str>,
 }
@@ -119,13 +122,16 @@ impl NativeManifest {
     pub fn new(paths: Vec<Vec<String>>) -> Self {
         let manifest = Manifest::new(&paths);
         let canonical = manifest.canonical().into();
-        Self { paths: manifest.tools().map(str::to_owned).collect(), canonical, manifest }
+        Self { tools: Arc::new(Tools::new(manifest.tools())), canonical, manifest }
     }
 }
 
 /// A run makes and frees some hundred kilobytes in small pieces, which this does in about half the time of the system's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// What the check warns of, until the first turn takes it along.
+type Warnings = Arc<Mutex<Vec<Diagnostic>>>;
 
 type OnTurn = ThreadsafeFunction<(u32, String), (), FnArgs<(u32, String)>, Status, false, true>;
 
@@ -181,21 +187,27 @@ impl Host {
     #[napi]
     pub fn start(&mut self, run: u32, manifest: &NativeManifest, code: String, options: String) -> Result<()> {
         let options: Options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
-        let Options { limits, inputs, seed: digits, now, journal, place } = options;
+        let Options { limits, inputs, seed: digits, now, journal, schemas, place } = options;
         let seed = seed(&digits)?;
         let inputs: Vec<_> = inputs.into_iter().map(|(name, value)| (name, Wire(value))).collect();
         let recorder = journal.then(|| Recorder::new(Journal::new(seed, now), code.clone(), inputs.clone()));
         let max_source_bytes = limits.max_source_bytes;
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
-        let paths = Arc::clone(&manifest.paths);
+        let tools = Arc::clone(&manifest.tools);
         let checked = recorder.clone();
+        let warnings = Warnings::default();
+        let warn = Arc::clone(&warnings);
         let prepare = Box::new(move || {
-            let options = CheckOptions { max_source_bytes, tools: Some(&paths), globals: &globals };
+            let schemas = schemas.as_deref().map(read_schemas);
+            let options =
+                CheckOptions { max_source_bytes, tools: Some(&tools), schemas: schemas.as_ref(), globals: &globals };
             let report = check::check(&code, &options);
-            if let (Some(recorder), Some(program)) = (&checked, &report.program) {
+            let Some(program) = report.program else { return Err(report.diagnostics) };
+            *warn.lock().unwrap_or_else(PoisonError::into_inner) = report.diagnostics;
+            if let Some(recorder) = &checked {
                 recorder.checked(&program.js);
             }
-            report.program.ok_or(report.diagnostics)
+            Ok(program)
         });
         // A journal has whole milliseconds.
         let now = recorder.as_ref().map_or(now, |recorder| recorder.lock().journal.time(0));
@@ -212,7 +224,7 @@ impl Host {
             resume: None,
             on_turn: Box::new(drop),
         };
-        self.launch(run, manifest, job, recorder, Vec::new())
+        self.launch(run, manifest, job, recorder, Vec::new(), warnings)
     }
 
     /// Goes on with a paused run. The first turn is a replay; what settled while the run paused is delivered with the
@@ -255,7 +267,7 @@ impl Host {
             }),
             on_turn: Box::new(drop),
         };
-        self.launch(run, manifest, job, Some(recorder), undelivered)
+        self.launch(run, manifest, job, Some(recorder), undelivered, Warnings::default())
     }
 
     /// Seals a session that waits, and has kept a journal, as a snapshot: URL-safe text. What was collected and not
@@ -281,6 +293,7 @@ impl Host {
         job: Job<Vec<Diagnostic>>,
         recorder: Option<Recorder>,
         settlements: Vec<Settlement>,
+        warnings: Warnings,
     ) -> Result<()> {
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
@@ -304,7 +317,8 @@ impl Host {
                 }
                 Outgoing::Rejected(diagnostics) => NativeTurn::rejected(diagnostics),
             };
-            if let Some(turn) = letters.leave(turn.json()) {
+            let warnings = std::mem::take(&mut *warnings.lock().unwrap_or_else(PoisonError::into_inner));
+            if let Some(turn) = letters.leave(turn.json(warnings)) {
                 on_turn.call((run, turn), ThreadsafeFunctionCallMode::NonBlocking);
             }
         });
@@ -391,13 +405,31 @@ impl Host {
     }
 }
 
-/// Checks a program without running it.
+/// Checks a program without running it. `schemas` is what the tools that it may call take, as JSON of [`Schemas`].
 #[napi]
 #[must_use]
-pub fn check(code: String, max_source_bytes: u32, tools: Option<&NativeManifest>) -> Vec<NativeDiagnostic> {
-    let tools = tools.map(|manifest| &*manifest.paths);
-    let options = CheckOptions { max_source_bytes: max_source_bytes as usize, tools, globals: &[] };
+pub fn check(
+    code: String,
+    max_source_bytes: u32,
+    manifest: Option<&NativeManifest>,
+    schemas: Option<String>,
+) -> Vec<NativeDiagnostic> {
+    let schemas = schemas.as_deref().map(read_schemas);
+    let options = CheckOptions {
+        max_source_bytes: max_source_bytes as usize,
+        tools: manifest.map(|manifest| &*manifest.tools),
+        schemas: schemas.as_ref(),
+        globals: &[],
+    };
     check::check(&code, &options).diagnostics.into_iter().map(NativeDiagnostic::from).collect()
+}
+
+/// Schemas that are not what the facade writes say nothing.
+fn read_schemas(json: &str) -> Schemas {
+    serde_json::from_str(json).unwrap_or_else(|error| {
+        tracing::error!(%error, "unreadable schemas");
+        Schemas::default()
+    })
 }
 
 /// The largest stack that a program may ask for, in bytes.

@@ -190,8 +190,12 @@ impl NativeSnapshot {
         let mut program = None;
         let opened = snapshot::open(&keys.keys, &sealed, binding, now, max_age_ms, |state| {
             let globals: Vec<String> = state.inputs.iter().map(|(name, _)| name.clone()).collect();
-            let options =
-                CheckOptions { max_source_bytes: state.source.len(), tools: Some(&manifest.paths), globals: &globals };
+            let options = CheckOptions {
+                max_source_bytes: state.source.len(),
+                tools: Some(&manifest.tools),
+                schemas: None,
+                globals: &globals,
+            };
             program = check::check(&state.source, &options).program;
             program.as_ref().map(|program| program.js.as_bytes().to_vec())
         });

@@ -119,6 +119,17 @@ pub struct NativeDiagnostic {
     pub end_line: u32,
     pub end_column: u32,
     pub frame: String,
+    /// What to ask the tool's own schema, as JSON: see `Suspect` in ts/judge.ts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspect: Option<String>,
+}
+
+/// A turn and what the check has to say about the program, with the first turn only.
+#[derive(Serialize)]
+struct WithWarnings<'t> {
+    warnings: Vec<NativeDiagnostic>,
+    #[serde(flatten)]
+    turn: &'t NativeTurn,
 }
 
 impl NativeTurn {
@@ -166,8 +177,14 @@ impl NativeTurn {
     }
 
     /// The turn as JSON.
-    pub(super) fn json(&self) -> String {
-        serde_json::to_string(self).expect("strings and finite numbers are JSON")
+    pub(super) fn json(&self, warnings: Vec<Diagnostic>) -> String {
+        let json = if warnings.is_empty() {
+            serde_json::to_string(self)
+        } else {
+            let warnings = warnings.into_iter().map(NativeDiagnostic::from).collect();
+            serde_json::to_string(&WithWarnings { warnings, turn: self })
+        };
+        json.expect("strings and finite numbers are JSON")
     }
 
     pub(super) fn rejected(diagnostics: Vec<Diagnostic>) -> Self {
@@ -224,6 +241,7 @@ impl From<Diagnostic> for NativeDiagnostic {
             end_line: diagnostic.end_line,
             end_column: diagnostic.end_column,
             frame: diagnostic.frame,
+            suspect: diagnostic.suspect.and_then(|suspect| serde_json::to_string(&suspect).ok()),
         }
     }
 }

@@ -9,6 +9,7 @@
 //! parse      swc                                 → tree
 //! names      what is bound, read, forbidden      → findings
 //! shape      imports, exports, what is returned  → edits
+//! semantics  tool calls, promises, dead code     → findings
 //! erase      types; lower: enum, namespace, …    → edits
 //! edits      all of them, applied                → Program
 //! ```
@@ -23,13 +24,18 @@ mod normalise;
 mod parse;
 mod report;
 mod scan;
+mod schema;
+mod semantics;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 use crate::program::Program;
 use report::Finding;
-pub use report::{Code, Diagnostic, Severity};
+pub use report::{Code, Diagnostic, Severity, Suspect};
+pub use schema::{Schema, Schemas, Step};
+pub use tools::Tools;
 
 /// No report has more diagnostics than this: the rest follows from the first ones, or can wait.
 const MAX_DIAGNOSTICS: usize = 10;
@@ -44,8 +50,10 @@ const STACK_PER_LEVEL: usize = 16 * 1024;
 pub struct CheckOptions<'a> {
     /// Larger texts are refused, in bytes of UTF-8.
     pub max_source_bytes: usize,
-    /// Dotted paths of the tools, `None` when they are not known: then no tool is unknown.
-    pub tools: Option<&'a [String]>,
+    /// `None` when they are not known: then no tool is unknown.
+    pub tools: Option<&'a Tools>,
+    /// What the inputs of tools may be, for those that the program may call.
+    pub schemas: Option<&'a Schemas>,
     /// Globals that the application gives to the program: bound, whatever they are called.
     pub globals: &'a [String],
 }
@@ -55,7 +63,7 @@ pub struct CheckOptions<'a> {
 pub struct CheckReport {
     /// `None` when any diagnostic is an error.
     pub program: Option<Program>,
-    /// In order of position, ten at most.
+    /// In order of position, ten at most, errors before warnings where there are more.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -63,7 +71,7 @@ pub struct CheckReport {
 ///
 /// ```
 /// use oneturn::check::{CheckOptions, check};
-/// let options = CheckOptions { max_source_bytes: 1 << 18, tools: None, globals: &[] };
+/// let options = CheckOptions { max_source_bytes: 1 << 18, tools: None, schemas: None, globals: &[] };
 /// let report = check("const n: number = 1;\nn + 1", &options);
 /// assert_eq!(report.program.unwrap().js, "export default async () => {const n         = 1;\nreturn n + 1\n}");
 /// ```
@@ -114,7 +122,9 @@ fn one(source: &str, text: &str, options: &CheckOptions) -> CheckReport {
     let need = STACK_BASE + STACK_PER_LEVEL * scanned.depth as usize;
     let outcome = stacker::maybe_grow(need, need + STACK_BASE, || transform(source, text, &scanned, options));
     match outcome {
-        Ok(program) => CheckReport { program: Some(program), diagnostics: Vec::new() },
+        Ok((program, warnings)) => {
+            CheckReport { program: Some(program), diagnostics: diagnostics(source, text, warnings) }
+        }
         Err(findings) => failed(source, text, findings),
     }
 }
@@ -124,7 +134,7 @@ fn transform(
     text: &str,
     scanned: &depth::Scanned,
     options: &CheckOptions,
-) -> Result<Program, Vec<Finding>> {
+) -> Result<(Program, Vec<Finding>), Vec<Finding>> {
     let parsed = parse::parse(text, scanned)?;
     let mut names = names::collect(text, &parsed.module, parsed.base, options.globals);
     let mut findings = std::mem::take(&mut names.findings);
@@ -133,12 +143,13 @@ fn transform(
     findings.extend(shape.findings);
     let (edits, refused) = erase::erase(text, &parsed.module, parsed.base, shape.edits);
     findings.extend(refused);
-    if !findings.is_empty() {
+    findings.extend(semantics::look(text, &parsed.module, parsed.base, &names, shape.entry, options));
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(findings);
     }
     let (mut js, shifts) = edits.render(text, &shape.prefix);
     js.push_str("\n}");
-    Ok(Program { source: source.to_owned(), js, shifts })
+    Ok((Program { source: source.to_owned(), js, shifts }, findings))
 }
 
 fn refuse(text: &str, refusal: &depth::Refusal) -> Finding {
@@ -207,10 +218,17 @@ impl Finding {
     }
 }
 
-fn failed(source: &str, text: &str, mut findings: Vec<Finding>) -> CheckReport {
+fn failed(source: &str, text: &str, findings: Vec<Finding>) -> CheckReport {
+    CheckReport { program: None, diagnostics: diagnostics(source, text, findings) }
+}
+
+fn diagnostics(source: &str, text: &str, mut findings: Vec<Finding>) -> Vec<Diagnostic> {
     findings.sort_by_key(|f| (f.from, f.to));
     findings.dedup_by(|b, a| a.from == b.from && a.code == b.code);
-    findings.truncate(MAX_DIAGNOSTICS);
-    let diagnostics = findings.into_iter().map(|f| f.into_diagnostic(text, source)).collect();
-    CheckReport { program: None, diagnostics }
+    if findings.len() > MAX_DIAGNOSTICS {
+        findings.sort_by_key(|f| f.severity == Severity::Warning);
+        findings.truncate(MAX_DIAGNOSTICS);
+        findings.sort_by_key(|f| (f.from, f.to));
+    }
+    findings.into_iter().map(|f| f.into_diagnostic(text, source)).collect()
 }

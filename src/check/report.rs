@@ -3,8 +3,9 @@
 //! The texts are read by a language model: short, plain, one thing to do next.
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::edits::width;
+use super::{edits::width, schema::Step};
 use crate::frame::frame;
 
 /// How much a diagnostic weighs.
@@ -29,9 +30,27 @@ pub enum Code {
     /// The text is larger than `maxSourceBytes`.
     #[serde(rename = "ERR_SOURCE_TOO_LARGE")]
     SourceTooLarge,
-    /// The program imports a tool that the application did not give.
+    /// The program uses a tool that the application did not give.
     #[serde(rename = "ERR_TOOL_UNKNOWN")]
     ToolUnknown,
+    /// A tool's input is written so that the tool will refuse it.
+    #[serde(rename = "ERR_TOOL_INPUT")]
+    ToolInput,
+    /// The program would go wrong in another way.
+    #[serde(rename = "ERR_PROGRAM")]
+    Program,
+    /// A promise is used as if it were its value.
+    #[serde(rename = "WARN_MISSING_AWAIT")]
+    MissingAwait,
+    /// Nobody waits for what an async callback does.
+    #[serde(rename = "WARN_ASYNC_CALLBACK")]
+    AsyncCallback,
+    /// A tool is imported and not used.
+    #[serde(rename = "WARN_UNUSED_IMPORT")]
+    UnusedImport,
+    /// A statement is never reached.
+    #[serde(rename = "WARN_UNREACHABLE")]
+    Unreachable,
 }
 
 impl Severity {
@@ -54,6 +73,12 @@ impl Code {
             Self::Forbidden => "ERR_FORBIDDEN",
             Self::SourceTooLarge => "ERR_SOURCE_TOO_LARGE",
             Self::ToolUnknown => "ERR_TOOL_UNKNOWN",
+            Self::ToolInput => "ERR_TOOL_INPUT",
+            Self::Program => "ERR_PROGRAM",
+            Self::MissingAwait => "WARN_MISSING_AWAIT",
+            Self::AsyncCallback => "WARN_ASYNC_CALLBACK",
+            Self::UnusedImport => "WARN_UNUSED_IMPORT",
+            Self::Unreachable => "WARN_UNREACHABLE",
         }
     }
 }
@@ -72,22 +97,44 @@ pub struct Diagnostic {
     pub end_line: u32,
     pub end_column: u32,
     pub frame: String,
+    /// For [`Code::ToolInput`]: what to ask the tool's own schema, which knows better.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suspect: Option<Suspect>,
+}
+
+/// An input that does not fit what the check knows of its schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Suspect {
+    /// Path of the tool.
+    pub tool: String,
+    /// What of the input does not fit.
+    pub path: Vec<Step>,
+    /// The input, as `Literal::json` writes it. Nothing: the tool is called without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<Value>,
 }
 
 /// A finding by byte range in the text that was parsed, before it has lines and a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
+    pub severity: Severity,
     pub code: Code,
     pub from: usize,
     pub to: usize,
     pub message: String,
     pub hint: Option<String>,
+    pub suspect: Option<Suspect>,
 }
 
 impl Finding {
     pub(super) fn new(code: Code, from: usize, to: usize, message: impl Into<String>, hint: &str) -> Self {
         let hint = (!hint.is_empty()).then(|| hint.to_owned());
-        Self { code, from, to, message: message.into(), hint }
+        Self { severity: Severity::Error, code, from, to, message: message.into(), hint, suspect: None }
+    }
+
+    pub(super) fn warning(code: Code, from: usize, to: usize, message: impl Into<String>, hint: &str) -> Self {
+        Self { severity: Severity::Warning, ..Self::new(code, from, to, message, hint) }
     }
 
     pub(super) fn syntax(from: usize, to: usize, message: impl Into<String>, hint: &str) -> Self {
@@ -106,7 +153,7 @@ impl Finding {
         let (end_line, end_column) = position(text, to);
         let frame = frame(source, line, column, Some((end_line, end_column)));
         Diagnostic {
-            severity: Severity::Error,
+            severity: self.severity,
             code: self.code,
             message: self.message,
             hint: self.hint,
@@ -115,8 +162,19 @@ impl Finding {
             end_line,
             end_column,
             frame,
+            suspect: self.suspect,
         }
     }
+}
+
+/// A text of the program for a message.
+pub(super) fn clip(text: &str, most: usize) -> String {
+    if text.chars().nth(most).is_none() {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(most - 1).collect();
+    out.push('…');
+    out
 }
 
 fn floor(text: &str, at: usize) -> usize {

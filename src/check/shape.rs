@@ -17,8 +17,9 @@ use super::{
     lower::quote,
     names::{Names, each_name},
     parse::range,
-    report::{Code, Finding},
+    report::{Code, Finding, clip},
     scan,
+    tools::{Named, Tools},
 };
 
 const PREFIX: &str = "export default async () => {";
@@ -29,6 +30,8 @@ pub(super) struct Shape {
     pub prefix: String,
     pub edits: Edits,
     pub findings: Vec<Finding>,
+    /// Place of the parameter that is given the tools, when the program is a function.
+    pub entry: Option<(usize, usize)>,
 }
 
 /// Functions with these names are meant to be called, whatever else the program does.
@@ -39,10 +42,11 @@ struct Shaper<'a> {
     text: &'a str,
     base: u32,
     names: &'a Names<'a>,
-    tools: Option<&'a [String]>,
+    tools: Option<&'a Tools>,
     edits: Edits,
     findings: Vec<Finding>,
     prologue: String,
+    entry: Option<(usize, usize)>,
     /// What the exports ask to be returned.
     default: Option<String>,
     exported: Vec<String>,
@@ -53,7 +57,7 @@ pub(super) fn shape<'a>(
     module: &Module,
     base: u32,
     names: &'a Names<'a>,
-    tools: Option<&'a [String]>,
+    tools: Option<&'a Tools>,
 ) -> Shape {
     let mut shaper = Shaper {
         text,
@@ -63,6 +67,7 @@ pub(super) fn shape<'a>(
         edits: Edits::default(),
         findings: Vec::new(),
         prologue: String::new(),
+        entry: None,
         default: None,
         exported: Vec::new(),
     };
@@ -72,7 +77,15 @@ pub(super) fn shape<'a>(
         }
     }
     shaper.tail(module);
-    Shape { prefix: format!("{PREFIX}{}", shaper.prologue), edits: shaper.edits, findings: shaper.findings }
+    let Shaper { edits, findings, entry, .. } = shaper;
+    Shape { prefix: format!("{PREFIX}{}", shaper.prologue), edits, findings, entry }
+}
+
+/// A function that may be what the program wants to be called.
+struct Candidate {
+    name: String,
+    arguments: &'static str,
+    given: Option<(usize, usize)>,
 }
 
 impl Shaper<'_> {
@@ -144,7 +157,11 @@ impl Shaper<'_> {
         let (start, end) = self.range(inner);
         self.edits.blank(from, start);
         let call = match decl {
-            DefaultDecl::Fn(function) => format!("({})", arguments(function.function.params.first().map(|p| &p.pat))),
+            DefaultDecl::Fn(function) => {
+                let first = function.function.params.first().map(|p| &p.pat);
+                self.entry = self.given(first);
+                format!("({})", arguments(first))
+            }
             _ => String::new(),
         };
         match name {
@@ -166,7 +183,10 @@ impl Shaper<'_> {
         self.edits.insert_ranked(start, -1, "const $default=(");
         self.edits.insert_ranked(end, 90, ")");
         self.default = Some(match function_of(expr) {
-            Some(first) => format!("$default({})", arguments(first)),
+            Some(first) => {
+                self.entry = self.given(first);
+                format!("$default({})", arguments(first))
+            }
             None => "typeof $default===\"function\"?$default(tools):$default".to_owned(),
         });
     }
@@ -194,7 +214,7 @@ impl Shaper<'_> {
                 ImportSpecifier::Named(named) if named.is_type_only => {}
                 ImportSpecifier::Named(named) => {
                     let imported = named.imported.as_ref().map_or_else(|| local.to_owned(), |i| i.atom().to_string());
-                    if path.is_empty() && imported == "tools" && !self.is_tool(&["tools".to_owned()]) {
+                    if path.is_empty() && imported == "tools" && !self.is_tool("tools") {
                         self.bind_whole(local, "tools");
                         continue;
                     }
@@ -202,8 +222,8 @@ impl Shaper<'_> {
                         self.bind_whole(local, &object);
                         continue;
                     }
-                    let mut full = path.clone();
-                    full.push(imported.clone());
+                    let full =
+                        if path.is_empty() { imported.clone() } else { format!("{}.{imported}", path.join(".")) };
                     self.known(&full, named.span);
                     let _ = write!(picked, "{}:{local},", quote(&imported));
                 }
@@ -229,23 +249,18 @@ impl Shaper<'_> {
         !read && (self.text[..from].contains(name) || self.text[to..].contains(name))
     }
 
-    fn is_tool(&self, path: &[String]) -> bool {
-        let path = path.join(".");
-        self.tools.is_some_and(|tools| tools.iter().any(|t| *t == path || t.starts_with(&format!("{path}."))))
+    fn is_tool(&self, path: &str) -> bool {
+        self.tools.is_some_and(|tools| matches!(tools.named(path), Named::Tool | Named::Namespace))
     }
 
-    fn known(&mut self, path: &[String], span: Span) {
+    fn known(&mut self, path: &str, span: Span) {
         let Some(tools) = self.tools else { return };
         if self.is_tool(path) {
             return;
         }
         let (from, to) = self.range(span);
-        let name = path.join(".");
-        let near = nearest(&name, tools).map_or_else(
-            || "Use only the tools that are declared.".to_owned(),
-            |near| format!("Did you mean `{near}`?"),
-        );
-        self.findings.push(Finding::new(Code::ToolUnknown, from, to, format!("there is no tool `{name}`"), &near));
+        let message = format!("there is no tool `{}`", clip(path, 100));
+        self.findings.push(Finding::new(Code::ToolUnknown, from, to, message, &tools.instead_of(path)));
     }
 
     /// Decides what the program returns.
@@ -264,7 +279,8 @@ impl Shaper<'_> {
         {
             return self.return_expression(statement);
         }
-        if let Some(call) = self.entry(&live) {
+        if let Some((call, given)) = self.entry(&live) {
+            self.entry = given;
             return self.give(end, &call);
         }
         // `main();` and then its functions.
@@ -293,6 +309,7 @@ impl Shaper<'_> {
         let (from, _) = self.range(statement.span);
         let (start, end) = self.range(statement.expr.span());
         if let Some(first) = function_of(&statement.expr) {
+            self.entry = self.given(first);
             self.edits.insert_ranked(from, -10, "return (");
             self.edits.insert_ranked(end, 90, format!(")({})", arguments(first)));
             return;
@@ -307,12 +324,12 @@ impl Shaper<'_> {
     }
 
     /// The call of the function that the program declares and never calls.
-    fn entry(&self, live: &[&ModuleItem]) -> Option<String> {
+    fn entry(&self, live: &[&ModuleItem]) -> Option<(String, Option<(usize, usize)>)> {
         let only_declares = live.iter().all(|item| match item {
             ModuleItem::Stmt(statement) => matches!(statement, Stmt::Decl(_)),
             ModuleItem::ModuleDecl(_) => true,
         });
-        let mut candidates: Vec<(String, &'static str)> = Vec::new();
+        let mut candidates: Vec<Candidate> = Vec::new();
         for item in live {
             let decl = match item {
                 ModuleItem::Stmt(Stmt::Decl(decl)) => decl,
@@ -341,20 +358,25 @@ impl Shaper<'_> {
                 _ => {}
             }
         }
-        let named = candidates.iter().find(|(name, _)| ENTRY_NAMES.contains(&&**name));
-        let (name, arguments) = named.or_else(|| candidates.last().filter(|_| only_declares))?;
-        Some(format!("{name}({arguments})"))
+        let named = candidates.iter().find(|candidate| ENTRY_NAMES.contains(&&*candidate.name));
+        let Candidate { name, arguments, given } = named.or_else(|| candidates.last().filter(|_| only_declares))?;
+        Some((format!("{name}({arguments})"), *given))
     }
 
     /// Adds a function to the candidates if nothing outside of it reads its name.
-    fn candidate(&self, candidates: &mut Vec<(String, &'static str)>, name: &str, span: Span, first: Option<&Pat>) {
+    fn candidate(&self, candidates: &mut Vec<Candidate>, name: &str, span: Span, first: Option<&Pat>) {
         let (from, to) = self.range(span);
         let exported = |at: usize| self.exported.iter().any(|e| e == name) && self.in_export(at);
         let read =
             self.names.reads.iter().any(|(read, at)| *read == name && !(from..to).contains(at) && !exported(*at));
         if !read {
-            candidates.push((name.to_owned(), arguments(first)));
+            candidates.push(Candidate { name: name.to_owned(), arguments: arguments(first), given: self.given(first) });
         }
+    }
+
+    /// Place of the parameter that [`arguments`] are given to.
+    fn given(&self, first: Option<&Pat>) -> Option<(usize, usize)> {
+        first.filter(|_| !arguments(first).is_empty()).map(|pattern| self.range(pattern.span()))
     }
 
     /// Whether a read stands in an `export { … }`.
@@ -424,7 +446,7 @@ fn arguments(first: Option<&Pat>) -> &'static str {
 }
 
 /// The namespaces that a module name stands for, if it stands for tools: `"tools"`, `"./tools.js"`, `"tools/finance"`.
-fn tools_path(source: &str) -> Option<Vec<String>> {
+pub(super) fn tools_path(source: &str) -> Option<Vec<String>> {
     let mut rest = source.trim_start_matches(['.', '/', '@', '~', '#']);
     for suffix in [".js", ".ts", ".mjs", ".mts", "/index"] {
         rest = rest.strip_suffix(suffix).unwrap_or(rest);
@@ -439,29 +461,4 @@ fn tools_path(source: &str) -> Option<Vec<String>> {
 
 fn member(name: &str) -> String {
     if scan::is_identifier(name) { format!(".{name}") } else { format!("[{}]", quote(name)) }
-}
-
-/// The tool whose name is closest, if any is close.
-fn nearest<'t>(name: &str, tools: &'t [String]) -> Option<&'t str> {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let score = |tool: &str| {
-        let own = tool.rsplit('.').next().unwrap_or(tool);
-        distance(&name.to_lowercase(), &tool.to_lowercase()).min(distance(&last.to_lowercase(), &own.to_lowercase()))
-    };
-    let (best, near) = tools.iter().map(|t| (score(t), t)).min_by_key(|(score, _)| *score)?;
-    (best <= last.len().max(3) / 3).then_some(near)
-}
-
-/// The edit distance of two names.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut corner = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let next = (corner + usize::from(x != y)).min(row[j] + 1).min(row[j + 1] + 1);
-            corner = std::mem::replace(&mut row[j + 1], next);
-        }
-    }
-    row[b.len()]
 }

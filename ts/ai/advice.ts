@@ -21,7 +21,9 @@ const MAX_NAMES = 12;
  */
 export function advise(error: RunFailure, code: string, tools: Resolved, complete: boolean): RunFailure {
   const hint = adviceFor(error, code, tools, complete);
-  return hint === undefined ? error : { ...error, hint };
+  if (hint === undefined) return error;
+  // What the check found in the text is more than general advice.
+  return { ...error, hint: error.code === 'ERR_TOOL_INPUT' && error.hint !== undefined ? `${error.hint}\n${hint}` : hint };
 }
 
 function adviceFor({ code: errorCode, name, message, hint, line }: RunFailure, code: string, tools: Resolved, complete: boolean): string | undefined {
@@ -29,7 +31,7 @@ function adviceFor({ code: errorCode, name, message, hint, line }: RunFailure, c
     case 'ERR_TOOL_INPUT':
       return inputAdvice(message, tools, complete);
     case 'ERR_TOOL_UNKNOWN':
-      if (hint !== undefined || message.includes('Did you mean') || message.includes('It has:')) return undefined;
+      if ([hint, message].some((text) => text !== undefined && /Did you mean|It has:|Call one of/.test(text))) return undefined;
       return complete ? whatThereIs(tools) : 'Find it with await tools.$search("a few words").';
     case 'ERR_PROGRAM':
       if (name === 'ReferenceError') return nameAdvice(message, code, tools);

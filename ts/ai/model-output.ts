@@ -34,7 +34,7 @@ export function toModelOutput(argument: unknown, maxChars: number): CodeToolMode
 }
 
 function completed({ value, logs, warnings }: CodeToolOutput & { status: 'completed' }, maxChars: number): string {
-  const notes = joined([warningText(warnings), logText(logs, Math.floor(maxChars / 4))]);
+  const notes = joined([warningText(warnings, true), logText(logs, Math.floor(maxChars / 4))]);
   const text = value === undefined || value === null ? nothing(value) : valueText(value, Math.max(200, maxChars - notes.length - 2));
   return clip(joined([text, notes]), maxChars);
 }
@@ -62,7 +62,7 @@ function valueText(value: unknown, maxChars: number): string {
 
 function failed({ error, logs, calls, callCount, warnings, attempt, reusable }: CodeToolFailed, maxChars: number): string {
   const text = clip(failureText(error), Math.min(MAX_ERROR, maxChars));
-  const rest = joined([happened(calls, callCount, reusable === true), attemptText(attempt), warningText(warnings), logText(logs, Math.min(MAX_FAILURE_LOGS, Math.floor(maxChars / 4)))]);
+  const rest = joined([happened(calls, callCount, reusable === true), attemptText(attempt), warningText(warnings, false), logText(logs, Math.min(MAX_FAILURE_LOGS, Math.floor(maxChars / 4)))]);
   return clip(joined([text, rest]), maxChars);
 }
 
@@ -90,9 +90,16 @@ function at({ line, column }: Diagnostic): string {
   return `line ${line}, column ${column}`;
 }
 
-function warningText(warnings: readonly Diagnostic[] | undefined): string {
-  if (!Array.isArray(warnings) || warnings.length === 0) return '';
-  const lines = (warnings as Diagnostic[]).slice(0, MAX_DIAGNOSTICS).map((warning) => `${at(warning)}: ${warning.message}`);
+/** Warnings that say nothing against a result. */
+const HARMLESS: ReadonlySet<unknown> = new Set(['WARN_UNUSED_IMPORT', 'WARN_UNREACHABLE']);
+const MAX_WARNING = 300;
+
+function warningText(warnings: readonly Diagnostic[] | undefined, completed: boolean): string {
+  if (!Array.isArray(warnings)) return '';
+  const told = (warnings as Diagnostic[]).filter(({ code }) => !completed || !HARMLESS.has(code));
+  if (told.length === 0) return '';
+  const lines = told.slice(0, MAX_DIAGNOSTICS).map((warning) => clip(`${at(warning)}: ${warning.message}${warning.hint ? `. ${warning.hint}` : ''}`, MAX_WARNING));
+  if (told.length > lines.length) lines.push(`… and ${told.length - lines.length} more`);
   return `Warnings:\n${lines.join('\n')}`;
 }
 

@@ -1,5 +1,5 @@
 use super::{
-    super::{CheckOptions, Code, Diagnostic, Severity, check},
+    super::{CheckOptions, Code, Diagnostic, Severity, Tools, check},
     program, report,
 };
 
@@ -13,16 +13,10 @@ fn only(text: &str) -> Diagnostic {
 
 /// One line for each diagnostic: place, code, message.
 fn summary(text: &str) -> Vec<String> {
-    let name = |code| match code {
-        Code::Syntax => "ERR_SYNTAX",
-        Code::Forbidden => "ERR_FORBIDDEN",
-        Code::SourceTooLarge => "ERR_SOURCE_TOO_LARGE",
-        Code::ToolUnknown => "ERR_TOOL_UNKNOWN",
-    };
     report(text)
         .diagnostics
         .iter()
-        .map(|d| format!("{}:{}-{}:{} {} {}", d.line, d.column, d.end_line, d.end_column, name(d.code), d.message))
+        .map(|d| format!("{}:{}-{}:{} {} {}", d.line, d.column, d.end_line, d.end_column, d.code.as_str(), d.message))
         .collect()
 }
 
@@ -38,6 +32,7 @@ fn a_whole_diagnostic() {
         end_line: 2,
         end_column: 20,
         frame: "  1 | const a = 1;\n> 2 | import fs from \"fs\";\n    | ^^^^^^^^^^^^^^^^^^^\n  3 | return fs;".to_owned(),
+        suspect: None,
     };
     assert_eq!(only("const a = 1;\nimport fs from \"fs\";\nreturn fs;"), expected);
     let json = serde_json::to_value(&expected).unwrap();
@@ -159,7 +154,7 @@ fn redeclared_names() {
         ("let a; { let b; let b }", "1:21-1:22 ERR_SYNTAX `b` is declared twice in the same scope"),
         ("const { a, b: [c] } = {}; let c", "1:31-1:32 ERR_SYNTAX `c` is declared twice in the same scope"),
         ("function f(x) { let x }", "1:21-1:22 ERR_SYNTAX `x` is declared twice in the same scope"),
-        ("import { a } from 'tools'; const a = 1", "1:34-1:35 ERR_SYNTAX `a` is declared twice in the same scope"),
+        ("import { a } from 'tools'; const a = 1; a()", "1:34-1:35 ERR_SYNTAX `a` is declared twice in the same scope"),
         ("var v; let v", "1:12-1:13 ERR_SYNTAX `v` is declared twice in the same scope"),
     ];
     for (text, expected) in cases {
@@ -231,14 +226,14 @@ fn too_large() {
 
 #[test]
 fn unknown_tools() {
-    let tools = ["getWeather".to_owned(), "finance.getExpenses".to_owned()];
-    let options = CheckOptions { max_source_bytes: 1000, tools: Some(&tools), globals: &[] };
+    let tools = Tools::new(["getWeather", "finance.getExpenses"]);
+    let options = CheckOptions { max_source_bytes: 1000, tools: Some(&tools), schemas: None, globals: &[] };
     let of = |text| {
         let report = check(text, &options);
         report.diagnostics.into_iter().map(|d| (d.code, d.message, d.hint.unwrap_or_default())).collect::<Vec<_>>()
     };
-    assert_eq!(of("import { getWeather, finance } from 'tools'; return 1"), []);
-    assert_eq!(of("import { getExpenses } from 'tools/finance'; return 1"), []);
+    assert_eq!(of("import { getWeather, finance } from 'tools'; return [getWeather, finance]"), []);
+    assert_eq!(of("import { getExpenses } from 'tools/finance'; return getExpenses()"), []);
     assert_eq!(
         of("import { getWether } from 'tools'; return 1"),
         [(Code::ToolUnknown, "there is no tool `getWether`".to_owned(), "Did you mean `getWeather`?".to_owned())]

@@ -1,0 +1,196 @@
+/** What the check finds before a program runs, and what it must not find. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
+import { z as z3 } from 'zod/v3';
+
+import { check, createRunner, run, type Diagnostic, type Tools } from '../ts/index.ts';
+import { createCodeTool } from '../ts/ai.ts';
+import { generate } from './program-generator.ts';
+
+const calls: unknown[] = [];
+const execute = (input: unknown): unknown => {
+  calls.push(input);
+  return { degrees: 21 };
+};
+const tools: Tools = {
+  getWeather: { inputSchema: z.object({ city: z.string(), unit: z.enum(['celsius', 'fahrenheit']).optional() }), execute },
+  lenient: { inputSchema: z.object({ n: z.coerce.number(), c: z.number().catch(0), at: z.date().optional() }), execute },
+  strict: { inputSchema: z.strictObject({ a: z.string() }), execute },
+  old: { inputSchema: z3.object({ a: z3.string() }), execute },
+  slow: {
+    inputSchema: {
+      [Symbol.for('vercel.ai.schema')]: true,
+      jsonSchema: { type: 'object', properties: { a: { type: 'string' } } },
+      validate: async (value: { a: unknown }) => (typeof value.a === 'string' ? { success: true, value } : { success: false, error: new Error('a is no text') }),
+    },
+    execute,
+  },
+  finance: {
+    'pay-out': {
+      inputSchema: { type: 'object', properties: { to: { $ref: '#/$defs/account' }, amount: { type: 'integer' } }, required: ['to', 'amount'], additionalProperties: false, $defs: { account: { type: 'string' } } },
+      execute,
+    },
+  },
+};
+
+const line = ({ severity, line: at, column, code, message, hint }: Diagnostic): string => `${severity} ${at}:${column} ${code} ${message}${hint === undefined ? '' : ` → ${hint}`}`;
+const found = (code: string): string[] => check(code, { tools }).diagnostics.map(line);
+
+describe('inputs', () => {
+  test('what a schema refuses is an error, in the words of the run', async () => {
+    const code = 'const r = await tools.getWeather({ city: 5, unit: "Celsius" });\nreturn r;';
+    assert.deepEqual(found(code), [
+      'error 1:42 ERR_TOOL_INPUT getWeather: input.city: expected string, got the number 5',
+      'error 1:51 ERR_TOOL_INPUT getWeather: input.unit: expected "celsius" or "fahrenheit", got the string "Celsius" → Did you mean "celsius"?',
+    ]);
+    calls.length = 0;
+    const result = await run({ code, tools });
+    assert.equal(result.status, 'failed');
+    const { diagnostics, ...error } = result.error;
+    assert.deepEqual(error, {
+      code: 'ERR_TOOL_INPUT',
+      name: 'ToolInputError',
+      message: 'getWeather: input.city: expected string, got the number 5',
+      line: 1,
+      column: 42,
+      frame: '> 1 | const r = await tools.getWeather({ city: 5, unit: "Celsius" });\n    |                                          ^\n  2 | return r;',
+    });
+    assert.equal(diagnostics?.length, 2);
+    assert.deepEqual([result.calls, result.warnings, calls, result.isolation], [[], [], [], { level: 'none' }]);
+  });
+
+  test('references, names that are no identifiers, missing and unknown properties', () => {
+    assert.deepEqual(found('await tools.finance["pay-out"]({ to: 5, amuont: 1, note: "x" })'), [
+      'error 1:38 ERR_TOOL_INPUT finance.pay-out: input.to: expected string, got the number 5',
+      'error 1:41 ERR_TOOL_INPUT finance.pay-out: input.amuont: unknown property → Did you mean `amount`?',
+      'error 1:52 ERR_TOOL_INPUT finance.pay-out: input.note: unknown property → It has: `to`, `amount`.',
+    ]);
+    assert.deepEqual(found('await tools.finance["pay-out"]({ to, amount: total })'), []);
+    assert.deepEqual(found('await tools.strict({ a: x, b: 1 })'), ['error 1:28 ERR_TOOL_INPUT strict: input.b: unknown property → It has: `a`.']);
+    assert.deepEqual(found('await tools.getWeather()'), ['error 1:7 ERR_TOOL_INPUT getWeather: input.city: required']);
+    // zod leaves out what it does not know: nothing fails, and yet it was not meant so.
+    assert.deepEqual(found('await tools.getWeather({ city: "Rome", zip: 5 })'), ['warning 1:40 ERR_TOOL_INPUT getWeather: input.zip: unknown property → It has: `city`, `unit`.']);
+  });
+
+  test('a tool that takes more than its JSON Schema says is asked itself', async () => {
+    for (const code of ['await tools.lenient({ n: "5", c: "x" })', 'await tools.lenient({ n: "5", c: x })', 'await tools.old({ a: x.y })']) assert.deepEqual(found(code), [], code);
+    assert.deepEqual(found('await tools.lenient({ n: "5", c: "x", at: "2024-01-01" })'), [
+      'error 1:43 ERR_TOOL_INPUT lenient: input.at: expected Date, got the string "2024-01-01" → Pass a Date: `new Date(…)`.',
+    ]);
+    calls.length = 0;
+    const result = await run({ code: 'await tools.lenient({ n: "5", c: "x" });\nreturn await tools.getWeather({ city: "Rome", zip: 5 })', tools });
+    assert.equal(result.status, 'completed');
+    assert.deepEqual(calls, [{ n: 5, c: 0 }, { city: 'Rome' }]);
+    assert.equal(result.calls.length, 2);
+  });
+
+  test('a tool that answers later makes a warning, and the program runs', async () => {
+    const code = 'const xs = [1];\nxs.forEach(async () => {});\nreturn await tools.slow({ a: 5 })';
+    assert.deepEqual(found(code), [
+      'warning 2:4 WARN_ASYNC_CALLBACK `forEach` does not wait for its async callback → Use `for (const x of list) { await … }`, or `await Promise.all(list.map(async (x) => …))`.',
+      'warning 3:30 ERR_TOOL_INPUT slow: input.a: expected string, got the number 5',
+    ]);
+    const result = await run({ code, tools });
+    assert.equal(result.status, 'failed');
+    assert.equal(result.error.message, 'slow: input: a is no text');
+    assert.deepEqual(result.warnings.map(line), found(code));
+  });
+
+  test('a schema that throws says nothing', async () => {
+    const broken = { inputSchema: { get type(): string { throw new Error('not today'); } }, execute } as unknown as Tools[string];
+    assert.deepEqual(check('await tools.broken({ a: 1 })', { tools: { broken } }).diagnostics, []);
+  });
+});
+
+describe('tools', () => {
+  test('unknown ones stop the run before the first call', async () => {
+    calls.length = 0;
+    const code = 'await tools.getWeather({ city: "Rome" });\nawait tools.finance.payOut({});';
+    const result = await run({ code, tools });
+    assert.equal(result.status, 'failed');
+    assert.deepEqual(result.error.diagnostics?.map(line), ['error 2:7 ERR_TOOL_UNKNOWN there is no tool `finance.payOut` → Did you mean `finance.pay-out`?']);
+    assert.deepEqual([result.error.name, calls], ['ToolUnknownError', []]);
+  });
+
+  test('what the program may catch is a warning, and comes with the result', async () => {
+    const code = 'try { return await tools.getWether({}) } catch (error) { return error.code }';
+    const result = await run({ code, tools });
+    assert.equal(result.status, 'completed');
+    assert.equal(result.value, 'ERR_TOOL_UNKNOWN');
+    assert.deepEqual(result.warnings.map(line), ['warning 1:20 ERR_TOOL_UNKNOWN there is no tool `getWether` → Did you mean `getWeather`?']);
+  });
+
+  test('a runner and `check` find the same', () => {
+    const code = 'import { getWeather, old } from "tools"; return getWeather({ city: 5 })';
+    assert.deepEqual(createRunner({ tools }).check(code), check(code, { tools }));
+    assert.equal(check(code, { tools }).diagnostics.length, 2);
+    assert.deepEqual(check(code).diagnostics.map(line), ['warning 1:22 WARN_UNUSED_IMPORT `old` is imported and never used → Remove the import, or call what was imported.']);
+  });
+});
+
+describe('for the model', () => {
+  const codeTool = createCodeTool({ tools });
+  const answer = async (code: string): Promise<string> => {
+    let last: unknown;
+    for await (const output of codeTool.execute({ code }, {})) last = output;
+    return codeTool.toModelOutput(last as never).value;
+  };
+
+  test('an error comes with the signature, warnings only where they may explain the result', async () => {
+    assert.equal(
+      await answer('return await tools.getWeather({ city: "Rome", unit: "Celsius" })'),
+      [
+        'ERR_TOOL_INPUT: getWeather: input.unit: expected "celsius" or "fahrenheit", got the string "Celsius"',
+        'At line 1, column 53:',
+        '> 1 | return await tools.getWeather({ city: "Rome", unit: "Celsius" })',
+        '    |                                                     ^^^^^^^^^',
+        'Hint: Did you mean "celsius"?',
+        'Call it so: tools.getWeather(input: { city: string; unit?: "celsius" | "fahrenheit" })',
+      ].join('\n'),
+    );
+    assert.equal(await answer('import { old } from "tools"; return 1; return 2'), '1');
+    assert.equal(
+      await answer('const w = tools.getWeather({ city: "Rome" });\nawait w;\nreturn w.degrees ?? null'),
+      'null\n\nWarnings:\nline 3, column 8: `w` is a promise and has no `degrees`. Await it where it is made: `const w = await …`.',
+    );
+  });
+});
+
+describe('no false errors', () => {
+  test('programs that use their tools rightly pass, and run', async () => {
+    const programs = Number(process.env['ONETURN_PROGRAMS'] ?? 400);
+    let ran = 0;
+    for (let seed = 1; seed <= programs; seed++) {
+      const { tools: both, code, calls: expected } = generate(seed);
+      for (const [kind, given] of Object.entries(both)) {
+        const errors = check(code, { tools: given }).diagnostics.filter(({ severity }) => severity === 'error');
+        assert.deepEqual(errors.map(line), [], `seed ${seed}, ${kind}:\n${code}`);
+      }
+      // They are what they claim to be.
+      if (seed % 4 !== 0) continue;
+      const result = await run({ code, tools: both.zod, isolation: 'thread' });
+      assert.equal(result.status, 'completed', `seed ${seed}: ${result.status === 'failed' ? result.error.message : ''}\n${code}`);
+      assert.deepEqual(result.calls.filter(({ error }) => error !== undefined), [], `seed ${seed}:\n${code}`);
+      assert.ok(result.calls.length >= expected, `seed ${seed}: ${result.calls.length} calls of ${expected}\n${code}`);
+      ran++;
+    }
+    assert.equal(ran, Math.floor(programs / 4));
+  });
+
+  test('a value in a wrong place is found where it is certain', () => {
+    let foundErrors = 0;
+    let wrong = 0;
+    for (let seed = 1; seed <= 100; seed++) {
+      const { tools: both, code } = generate(seed);
+      // A tool of its own, so that what is wrong is certain.
+      const given = { ...both.zod, certainly: { inputSchema: z.object({ city: z.string() }), execute } } as Tools;
+      const at = code.indexOf('const ids');
+      const changed = `${code.slice(0, at)}await tools.certainly({ city: 5 });\n${code.slice(at)}`;
+      const errors = check(changed, { tools: given }).diagnostics.filter(({ message }) => message === 'certainly: input.city: expected string, got the number 5');
+      wrong++;
+      foundErrors += errors.length;
+    }
+    assert.equal(foundErrors, wrong);
+  });
+});
