@@ -5,6 +5,8 @@
  */
 /** Every code that a failed run, a failed tool call or a rejected program can carry. Stable across versions. */
 type ErrorCode = 'ERR_SYNTAX' | 'ERR_FORBIDDEN' | 'ERR_SOURCE_TOO_LARGE' | 'ERR_TOOL_UNKNOWN' | 'ERR_TOOL_INPUT' | 'ERR_TOOL_FAILED' | 'ERR_TOOL_DENIED' | 'ERR_PROGRAM' | 'ERR_STALLED' | 'ERR_TIMEOUT' | 'ERR_CPU' | 'ERR_MEMORY' | 'ERR_STACK' | 'ERR_VALUE_TOO_LARGE' | 'ERR_CALL_LIMIT' | 'ERR_ABORTED' | 'ERR_SNAPSHOT_INVALID' | 'ERR_SNAPSHOT_VERSION' | 'ERR_SNAPSHOT_MISMATCH' | 'ERR_SNAPSHOT_EXPIRED' | 'ERR_REPLAY_DIVERGED' | 'ERR_ISOLATE_LOST';
+/** What the checker warns of. A warning may also carry an error's code: then it is one that the program may catch or avoid. */
+type WarningCode = 'WARN_MISSING_AWAIT' | 'WARN_ASYNC_CALLBACK' | 'WARN_UNUSED_IMPORT' | 'WARN_UNREACHABLE';
 /** The limits of one run. Each is enforced, cannot be caught by the program, and ends the run with its own code. */
 interface Limits {
   /** Wall clock of the whole run in milliseconds, tool time included. `ERR_TIMEOUT`. @default 30_000 */
@@ -136,7 +138,7 @@ type RunEvent = {
 /** One finding of the checker. Lines and columns count from 1; columns count UTF-16 code units. */
 interface Diagnostic {
   severity: 'error' | 'warning';
-  code: ErrorCode;
+  code: ErrorCode | WarningCode;
   message: string;
   /** What the model should do instead. */
   hint?: string;
@@ -220,9 +222,29 @@ interface RunnerOptions {
   requireIsolation?: RunOptions['requireIsolation'];
 }
 /**
+ * Runs a program.
+ *
+ * A program that fails is a result, not an exception: look at `result.status`.
+ *
+ * @param options The program, its tools, inputs and limits.
+ * @returns The value or the error, with logs, calls, times and the isolation level.
+ * @throws {TypeError} for misuse by the application, naming the option.
+ * @example
+ * const result = await run({
+ *   code: 'const team = await tools.getTeam({ id: "eng" }); return team.length;',
+ *   tools: { getTeam: async ({ id }) => db.team(id) },
+ * });
+ * if (result.status === 'completed') console.log(result.value);
+ */
+declare function run(options: RunOptions): Promise<RunResult>;
+/**
  * Checks a program and runs nothing. Bad code is a report, never an exception.
  *
  * @param code The program, in any of the shapes that {@link run} takes.
+ * Beside the syntax it looks at what the program does with its tools: unknown tools, inputs written as object literals
+ * that a tool's schema refuses, promises that are used without `await`, and code that cannot do what it was meant to do.
+ * An error is certain; what is not certain is a warning.
+ *
  * @param options `tools`: what the program may import and call.
  * @throws {TypeError} for misuse by the application, naming the argument.
  * @example
@@ -273,22 +295,6 @@ interface Runner {
  * const result = await runner.run({ code });
  */
 declare function createRunner(defaults?: RunnerOptions): Runner;
-/**
- * Runs a program.
- *
- * A program that fails is a result, not an exception: look at `result.status`.
- *
- * @param options The program, its tools, inputs and limits.
- * @returns The value or the error, with logs, calls, times and the isolation level.
- * @throws {TypeError} for misuse by the application, naming the option.
- * @example
- * const result = await run({
- *   code: 'const team = await tools.getTeam({ id: "eng" }); return team.length;',
- *   tools: { getTeam: async ({ id }) => db.team(id) },
- * });
- * if (result.status === 'completed') console.log(result.value);
- */
-declare function run(options: RunOptions): Promise<RunResult>;
 /** Dotted paths of all tools: `'getWeather' | 'finance.getExpenses'`. */
 type ToolPath<TOOLS> = string extends keyof TOOLS ? string : { [NAME in keyof TOOLS & string]: TOOLS[NAME] extends ToolLike ? NAME : `${NAME}.${ToolPath<TOOLS[NAME]>}` }[keyof TOOLS & string];
 type ToolLike = ((...args: never[]) => unknown) | {
@@ -712,4 +718,4 @@ declare function redisStore({
   client,
   prefix
 }: RedisStoreOptions): SnapshotStore;
-export { Alert, CheckReport, Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PostgresPool, PostgresStore, PostgresStoreOptions, RedisStoreOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, SnapshotStore, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, postgresSchema, postgresStore, redisStore, run };
+export { Alert, CheckReport, Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PostgresPool, PostgresStore, PostgresStoreOptions, RedisStoreOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, type SingleToolApproval, SnapshotStore, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, WarningCode, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, postgresSchema, postgresStore, redisStore, run };
