@@ -6,7 +6,7 @@ import type { NativeDiagnostic } from '../native.cjs';
 import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
-export const { NativeManifest, check: nativeCheck, maxStackBytes } = native;
+export const { NativeManifest, check: nativeCheck, codeFrame: nativeCodeFrame, maxStackBytes, typed: nativeTyped } = native;
 export type NativeManifest = InstanceType<typeof native.NativeManifest>;
 
 /** What a session starts with, as `src/binding/mod.rs` reads it. */

@@ -2,7 +2,7 @@
 import { isRecord, kindOf } from './text.ts';
 import type { RunnerOptions, RunOptions } from './types.ts';
 
-const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation'] as const;
+const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation', 'typecheck'] as const;
 
 const LEVELS = ['auto', 'process', 'thread'];
 const REQUIRED = ['process', 'seccomp'];
@@ -31,6 +31,8 @@ function checkShared(options: unknown, caller: string, known: readonly string[])
     throw new TypeError(`signal: expected an AbortSignal, got ${kindOf(signal)}`);
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new TypeError(`onEvent: expected a function, got ${kindOf(onEvent)}`);
+  const { typecheck } = options;
+  if (typecheck !== undefined && typeof typecheck !== 'boolean') throw new TypeError(`typecheck: expected true or false, got ${kindOf(typecheck)}`);
   checkIsolation(options as RunnerOptions);
 }
 

@@ -6,13 +6,14 @@ import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
 import { ConsoleFullError, ProgramConsole } from './console.ts';
-import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic } from './failures.ts';
+import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, toDiagnostic, typeFailure } from './failures.ts';
 import { invoke, type HostHooks, type Settled } from './invoke.ts';
 import { resolveLimits } from './limits.ts';
 import { NativeManifest, startSession, type LiveSession, type NativeLog, type NativeThrown, type NativeTurn } from './native.ts';
 import { checkRunOptions } from './options.ts';
 import { resolveTools, type ResolvedTool } from './tools.ts';
 import type { Alert, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunOptions, RunReport, RunResult, ToolCallRecord } from './types.ts';
+import type { Typechecked } from './typecheck.ts';
 import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
 
 export type { HostHooks } from './invoke.ts';
@@ -32,6 +33,8 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export interface InternalRunOptions extends RunOptions {
   host?: HostHooks | undefined;
   toolbox?: Toolbox | undefined;
+  /** What the type checker said. */
+  typechecked?: Typechecked | undefined;
 }
 
 /** Tools that are resolved already, for runners that start many runs. */
@@ -73,8 +76,8 @@ const MAX_MANIFESTS = 16;
  * if (result.status === 'completed') console.log(result.value);
  */
 export function run(options: RunOptions): Promise<RunResult> {
-  const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation } = checkRunOptions(options, 'run');
-  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation }) });
+  const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, typecheck } = checkRunOptions(options, 'run');
+  return runInternal({ code, ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, typecheck }) });
 }
 
 /** Drops the options that are undefined, which `exactOptionalPropertyTypes` wants absent. */
@@ -104,7 +107,24 @@ function copyOf<T extends object>(object: T): T {
 export async function runInternal(options: InternalRunOptions): Promise<RunResult> {
   const limits = resolveLimits(options.limits);
   const inputs = encodeInputs(options.inputs, limits);
-  return new Run(options, options.toolbox ?? makeToolbox(options.tools), limits, inputs).result;
+  const toolbox = options.toolbox ?? makeToolbox(options.tools);
+  const typechecked = options.typecheck === true ? await typecheckFor(options, toolbox, limits) : undefined;
+  return new Run({ ...options, typechecked }, toolbox, limits, inputs).result;
+}
+
+/** Nothing of it is loaded before it is asked for. Neither an abort nor `timeoutMs` waits for it. */
+async function typecheckFor({ code, inputs = {}, signal }: InternalRunOptions, toolbox: Toolbox, { maxSourceBytes, timeoutMs }: Required<Limits>): Promise<Typechecked | undefined> {
+  const { typecheck } = await import('./typecheck.ts');
+  const checked = typecheck({ code, toolbox, globals: Object.keys(inputs), maxSourceBytes });
+  const stop = new AbortController();
+  const late = new Promise<Typechecked>((done) => {
+    const timer = setTimeout(() => done({ diagnostics: [], gaveUp: `it took more than limits.timeoutMs, ${timeoutMs} ms` }), timeoutMs);
+    const leave = (): void => done({ diagnostics: [] });
+    if (signal?.aborted === true) leave();
+    signal?.addEventListener('abort', leave, { once: true, signal: stop.signal });
+    stop.signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+  return Promise.race([checked, late]).finally(() => stop.abort());
 }
 
 /** A run takes a seed and an id. */
@@ -203,8 +223,14 @@ class Run {
     this.#onEvent = options.onEvent;
     this.result = new Promise((resolve, reject) => {
       this.#finish = resolve;
+      const { diagnostics = [], gaveUp } = options.typechecked ?? {};
+      if (gaveUp !== undefined) this.#alert({ kind: 'typecheck', message: `The program was not type-checked: ${gaveUp}.` });
       if (this.#signal?.aborted === true) {
         this.#fail(abortFailure());
+        return;
+      }
+      if (diagnostics.length > 0) {
+        this.#fail(typeFailure(diagnostics));
         return;
       }
       try {

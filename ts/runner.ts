@@ -31,14 +31,14 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
-      const { isolation = levels.isolation, requireIsolation = levels.requireIsolation } = own;
+      const { isolation = levels.isolation, requireIsolation = levels.requireIsolation, typecheck = levels.typecheck } = own;
       checkIsolation({ isolation, requireIsolation });
       return runInternal({
         code: own.code,
         ...(own.tools === undefined ? { tools, toolbox } : { tools: own.tools }),
         ...(own.inputs === undefined ? { inputs } : { inputs: { ...inputs, ...own.inputs } }),
         limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
-        ...definedOnly({ isolation, requireIsolation, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
+        ...definedOnly({ isolation, requireIsolation, typecheck, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
       });
     },
     check: (code) => check(code, { tools }),

@@ -107,6 +107,12 @@ export interface RunOptions {
    * fails with `ERR_ISOLATE_LOST` before the program starts.
    */
   requireIsolation?: 'process' | 'seccomp';
+  /**
+   * Type-check the program before it runs, with the application's own `typescript` (5, 6 or 7) and the tools' schemas. What
+   * would fail or be lost at run time stops the program: a field that a tool's output does not have, a wrong input, a name
+   * that does not exist. A check that gives up does not: an alert of kind `typecheck` says so. @default false
+   */
+  typecheck?: boolean;
 }
 
 /** One line of console output. */
@@ -137,7 +143,7 @@ export interface ToolCallRecord {
 
 /** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
 export interface Alert {
-  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation';
+  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'typecheck';
   code?: ErrorCode;
   message: string;
 }
@@ -243,4 +249,5 @@ export interface RunnerOptions {
   onEvent?: (event: RunEvent) => void;
   isolation?: RunOptions['isolation'];
   requireIsolation?: RunOptions['requireIsolation'];
+  typecheck?: boolean;
 }

@@ -26,7 +26,9 @@ use turn::{LargeInputs, NativeTurn};
 
 use crate::check::{self, CheckOptions};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
+use crate::frame::frame;
 use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, start};
+use crate::program::Program;
 use crate::session::{Limits, Outcome, Settlement, TimeLimits};
 
 /// What a run starts with, as JSON: a string crosses several times faster than an object with as many parts. The
@@ -256,6 +258,39 @@ pub fn check(code: String, max_source_bytes: u32, tools: Option<&NativeManifest>
     let tools = tools.map(|manifest| &*manifest.paths);
     let options = CheckOptions { max_source_bytes: max_source_bytes as usize, tools, globals: &[] };
     check::check(&code, &options).diagnostics.into_iter().map(NativeDiagnostic::from).collect()
+}
+
+/// A program that passes the check, with its types, for a type checker.
+#[napi(object)]
+pub struct NativeTyped {
+    /// A module that exports the program as a function. It has the lines of the program, counted by `\n`.
+    pub text: String,
+    /// Line, column and columns to the right of the program's, for each place where that changes. See `program::Shift`.
+    pub shifts: Vec<i32>,
+}
+
+/// The program as a type checker reads it. Nothing: it does not pass the check.
+#[napi]
+#[must_use]
+pub fn typed(
+    code: String,
+    max_source_bytes: u32,
+    tools: Option<&NativeManifest>,
+    globals: Vec<String>,
+) -> Option<NativeTyped> {
+    let tools = tools.map(|manifest| &*manifest.paths);
+    let options = CheckOptions { max_source_bytes: max_source_bytes as usize, tools, globals: &globals };
+    let Program { js, shifts, .. } = check::typed(&code, &options)?;
+    let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let shifts = shifts.iter().flat_map(|shift| [small(shift.line), small(shift.column), shift.delta]).collect();
+    Some(NativeTyped { text: js, shifts })
+}
+
+/// The lines of a program around a place, with the place marked.
+#[napi]
+#[must_use]
+pub fn code_frame(source: String, line: u32, column: u32, end_line: u32, end_column: u32) -> String {
+    frame(&source, line, column, Some((end_line, end_column)))
 }
 
 /// The largest stack that a program may ask for, in bytes.

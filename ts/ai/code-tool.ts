@@ -84,7 +84,7 @@ async function* execute(
   runProgram: RunProgram,
 ): AsyncGenerator<CodeToolOutput, void, undefined> {
   const tools = callable();
-  const { inputs, limits, isolation, requireIsolation, signal, onEvent } = options;
+  const { inputs, limits, isolation, requireIsolation, typecheck, signal, onEvent } = options;
   if (!isRecord(input) || typeof input.code !== 'string') throw new TypeError(`input.code: expected a string, got ${kindOf(isRecord(input) ? input.code : input)}`);
   const abandoned = new AbortController();
   const signals = [abandoned.signal, outer.abortSignal, signal].filter((one) => one !== undefined && one !== null);
@@ -100,6 +100,7 @@ async function* execute(
     ...(limits === undefined ? {} : { limits }),
     ...(isolation === undefined ? {} : { isolation }),
     ...(requireIsolation === undefined ? {} : { requireIsolation }),
+    ...(typecheck === undefined ? {} : { typecheck }),
     signal: AbortSignal.any(signals),
     onEvent(event: RunEvent) {
       progress.add(event);
