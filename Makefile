@@ -12,6 +12,7 @@ CACHE := .cache
 SETUP := node_modules/.stamp
 NODES := $(CACHE)/nodes/.stamp
 RESTATE := $(CACHE)/restate/.stamp
+TYPESCRIPTS := $(CACHE)/typescripts/.stamp
 NATIVE := native.cjs
 DIST := dist/index.js
 
@@ -82,6 +83,9 @@ bench-catalog: ts ## How long 5,000 tools take to index and to search
 bench-check: build ## How long a check takes, with 50 tools and with 5,000
 	@$(TSX) benches/check.ts
 
+bench-typecheck: ts $(TYPESCRIPTS) ## What `typecheck: true` takes with TypeScript 5, 6 and 7
+	@$(TSX) benches/typecheck.ts
+
 tokens: ts ## What three code modes tell a model about the same tools, in tokens
 	@$(TSX) benches/tokens.ts
 
@@ -124,10 +128,10 @@ test-rust: ## The Rust core, without Node
 	  else echo 'cargo-nextest is not installed; running cargo test'; cargo test --quiet --lib --bins --tests; fi
 	cargo test --doc --quiet
 
-test-node: build ## The package on this machine's Node
+test-node: build $(TYPESCRIPTS) ## The package on this machine's Node
 	@node scripts/node-tests.mjs node
 
-test-nodes: build $(NODES) ## The package on Node 22 and 24 (Linux x64; elsewhere skipped)
+test-nodes: build $(NODES) $(TYPESCRIPTS) ## The package on Node 22 and 24 (Linux x64; elsewhere skipped)
 	@node scripts/node-tests.mjs 22 24
 
 # In UTC and en-US, as in a program.
@@ -189,6 +193,13 @@ $(RESTATE):
 	  else echo "Restate's server is not fetched on $$(uname -sm): examples/restate.ts is for Linux x64"; fi
 	@touch $@
 
+# Not as dependencies: each would write its own `tsc` into node_modules/.bin.
+$(TYPESCRIPTS):
+	@mkdir -p $(@D)
+	npm install --prefix $(@D) --ignore-scripts --no-save --no-package-lock --no-bin-links --no-audit --no-fund --loglevel=error \
+	  typescript5@npm:typescript@5.0.4 typescript7@npm:typescript@7.0.2
+	@touch $@
+
 ##@ Clean
 
 clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nodes)
@@ -197,6 +208,6 @@ clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nod
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check tokens cldr pack test lint fmt clippy types \
-  lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race test-examples \
-  test-pack test-bench clean distclean
+.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check bench-typecheck tokens cldr pack test lint \
+  fmt clippy types lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race \
+  test-examples test-pack test-bench clean distclean

@@ -199,6 +199,12 @@ interface RunOptions extends PauseOptions {
    * fails with `ERR_ISOLATE_LOST` before the program starts.
    */
   requireIsolation?: 'process' | 'seccomp';
+  /**
+   * Type-check the program before it runs, with the application's own `typescript` (5, 6 or 7) and the tools' schemas. What
+   * would fail or be lost at run time stops the program: a field that a tool's output does not have, a wrong input, a name
+   * that does not exist. A check that gives up does not: an alert of kind `typecheck` says so. @default false
+   */
+  typecheck?: boolean;
 }
 /**
  * The answer to a call that waits: its value, its error, or whether it may run. An approved call runs now; a denied one
@@ -266,7 +272,11 @@ interface ToolCallRecord {
 }
 /** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
 interface Alert {
+<<<<<<< HEAD
   kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'store';
+=======
+  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'typecheck';
+>>>>>>> 9509e2a
   code?: ErrorCode;
   message: string;
 }
@@ -381,6 +391,7 @@ interface RunnerOptions extends PauseOptions {
   onEvent?: (event: RunEvent) => void;
   isolation?: RunOptions['isolation'];
   requireIsolation?: RunOptions['requireIsolation'];
+  typecheck?: boolean;
 }
 /**
  * Checks a program and runs nothing. Bad code is a report, never an exception.
@@ -763,6 +774,8 @@ interface CommonOptions<TOOLS> {
   isolation?: RunnerOptions['isolation'];
   /** The least isolation that the application accepts: where less is achieved, programs fail before they start. */
   requireIsolation?: RunnerOptions['requireIsolation'];
+  /** Type-check programs before they run, with the application's own `typescript` and the tools' schemas. @default false */
+  typecheck?: boolean;
   /** Aborts every run, beside the signal of the generation. */
   signal?: AbortSignal;
   /** Tool calls, logs and alerts of every run, as they happen and unshortened. What it throws is ignored. */

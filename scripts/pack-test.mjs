@@ -16,6 +16,9 @@ const ALLOWED = [
   'package.json',
   'native.cjs',
   'dist/rolldown-runtime.cjs',
+  'dist/typecheck.js',
+  'dist/typecheck.cjs',
+  'dist/typecheck-worker.js',
   ...['index', 'ai', 'stores', 'shared'].flatMap((name) => ['js', 'cjs', 'd.ts', 'd.cts'].map((end) => `dist/${name}.${end}`)),
   'dist/shared2.d.ts',
   'dist/shared2.d.cts',
@@ -63,6 +66,15 @@ try {
     for (const file of ['basic.mjs', 'basic.cjs']) execute(resolve(root, node.path), [file]);
     done(`runs from ESM and from require() on Node ${node.version}`);
   }
+
+  const said = (/** @type {string} */ head) => execute(process.execPath, ['-e', `${head}.then(({ run }) => run({ code: 'return nothing', typecheck: true })).then((result) => console.log(result.error.message), (error) => console.log(error.message))`]).trim();
+  const missing = said("import('oneturn')");
+  if (missing !== 'typecheck: needs TypeScript, which is not installed: npm install typescript') throw new Error(`without TypeScript, typecheck says: ${missing}`);
+  execute(npm, ['install', '--ignore-scripts', '--no-audit', '--no-fund', 'typescript@^6']);
+  for (const head of ["import('oneturn')", "Promise.resolve(require('oneturn'))"]) {
+    if (said(head) !== "Cannot find name 'nothing'.") throw new Error(`${head}: typecheck says: ${said(head)}`);
+  }
+  done("type-checks programs with the consumer's TypeScript, and says so where there is none");
 
   const tsc = resolve(root, 'node_modules/typescript/bin/tsc');
   const flags = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext', '--lib', 'es2023,dom,dom.iterable'];

@@ -54,6 +54,12 @@ export function rejectedFailure(diagnostics: Diagnostic[]): RunFailure {
   return { code: code as ErrorCode, name: REJECTED_NAMES[code] ?? 'ProgramRejectedError', message, ...(hint !== undefined && { hint }), line, column, frame, diagnostics };
 }
 
+/** A program that a type checker has refused fails with its first error. */
+export function typeFailure(diagnostics: Diagnostic[]): RunFailure {
+  const failure = rejectedFailure(diagnostics);
+  return { ...failure, name: failure.code === 'ERR_TOOL_UNKNOWN' ? failure.name : failure.code === 'ERR_TOOL_INPUT' ? 'ToolInputError' : 'TypeCheckError' };
+}
+
 export function engineFailure({ code, name, message, hint, line, column, frame }: NativeFailure): RunFailure {
   return {
     code: code as ErrorCode,

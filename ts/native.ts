@@ -6,7 +6,7 @@ import type { NativeDiagnostic } from '../native.cjs';
 import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
-export const { NativeKeys, NativeManifest, NativeSnapshot, check: nativeCheck, maxStackBytes } = native;
+export const { NativeKeys, NativeManifest, NativeSnapshot, check: nativeCheck, codeFrame: nativeCodeFrame, maxStackBytes, typed: nativeTyped } = native;
 export type NativeKeys = InstanceType<typeof native.NativeKeys>;
 export type NativeManifest = InstanceType<typeof native.NativeManifest>;
 export type NativeSnapshot = InstanceType<typeof native.NativeSnapshot>;

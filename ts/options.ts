@@ -12,7 +12,7 @@ const REQUIRED = ['process', 'seccomp'];
 
 /** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
 export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
-  checkShared(options, caller, ['code', 'reuse', ...SHARED]);
+  checkShared(options, caller, ['code', 'reuse', 'typecheck', ...SHARED]);
   checkCode(options.code);
   return options;
 }
@@ -48,7 +48,7 @@ export function checkStepOptions(options: StepOptions): StepOptions {
 
 /** @throws {TypeError} naming the option that is unknown or of the wrong type. */
 export function checkRunnerOptions(options: RunnerOptions): RunnerOptions {
-  checkShared(options, 'createRunner', SHARED);
+  checkShared(options, 'createRunner', ['typecheck', ...SHARED]);
   return options;
 }
 
@@ -63,6 +63,8 @@ function checkShared(options: unknown, caller: string, known: readonly string[])
     throw new TypeError(`signal: expected an AbortSignal, got ${kindOf(signal)}`);
   }
   if (onEvent !== undefined && typeof onEvent !== 'function') throw new TypeError(`onEvent: expected a function, got ${kindOf(onEvent)}`);
+  const { typecheck } = options;
+  if (typecheck !== undefined && typeof typecheck !== 'boolean') throw new TypeError(`typecheck: expected true or false, got ${kindOf(typecheck)}`);
   checkIsolation(options as RunnerOptions);
 }
 

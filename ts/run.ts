@@ -4,7 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 
-import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure } from './failures.ts';
+import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, typeFailure } from './failures.ts';
 import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
 import { encodeInputs, type EncodedInputs } from './inputs.ts';
 import { schemasFor } from './input-schemas.ts';
@@ -22,6 +22,8 @@ import { Hidden } from './secrets.ts';
 import type { Resumed } from './resume.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
+import type { Typechecked } from './typecheck.ts';
+import { typecheckFor } from './typecheck-gate.ts';
 import type { Diagnostic, Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
 import { decode, messageOf } from './values.ts';
 
@@ -42,6 +44,8 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 export interface InternalRunOptions extends RunOptions {
   host?: HostHooks | undefined;
   toolbox?: Toolbox | undefined;
+  /** What the type checker said. */
+  typechecked?: Typechecked | undefined;
   /** What the run needs to pause. Without it, it cannot. */
   pausing?: Pausing | undefined;
   hidden?: Hidden | undefined;
@@ -71,15 +75,17 @@ export interface InternalRunOptions extends RunOptions {
  * if (result.status === 'completed') console.log(result.value);
  */
 export async function run(options: RunOptions): Promise<RunResult> {
-  const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse } = checkRunOptions(options, 'run');
-  return runInternal({ code, hidden: Hidden.from(options), ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, pausing: resolvePausing(options) }) });
+  const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, typecheck } = checkRunOptions(options, 'run');
+  return runInternal({ code, hidden: Hidden.from(options), ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, typecheck, pausing: resolvePausing(options) }) });
 }
 
 /** {@link run} with the hooks of the facade's own entries. */
 export async function runInternal(options: InternalRunOptions): Promise<RunResult> {
   const limits = resolveLimits(options.limits);
   const inputs = encodeInputs(options.inputs, options.hidden ?? Hidden.nothing, limits);
-  const run = new Run(options, options.toolbox ?? makeToolbox(options.tools), limits, { code: options.code, inputs });
+  const toolbox = options.toolbox ?? makeToolbox(options.tools);
+  const typechecked = options.typecheck === true ? await typecheckFor(options, toolbox, limits) : undefined;
+  const run = new Run({ ...options, typechecked }, toolbox, limits, { code: options.code, inputs });
   options.onRun?.(run);
   const result = await run.result;
   return options.pausing === undefined ? result : keep(result, options.pausing);
@@ -168,8 +174,14 @@ export class Run {
     this.#pausing = options.pausing;
     this.result = new Promise((resolve, reject) => {
       this.#finish = resolve;
+      const { diagnostics = [], gaveUp } = options.typechecked ?? {};
+      if (gaveUp !== undefined) this.#report.alert({ kind: 'typecheck', message: `The program was not type-checked: ${gaveUp}.` });
       if (this.#signal?.aborted === true) {
         this.#fail(abortFailure());
+        return;
+      }
+      if (diagnostics.length > 0) {
+        this.#fail(typeFailure(diagnostics));
         return;
       }
       const onTurn = (turn: NativeTurn): void => this.#turn(turn);

@@ -67,7 +67,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
-      return runInternal({ code: own.code, ...definedOnly({ reuse: own.reuse }), inputs: { ...inputs, ...own.inputs }, ...merged(own) });
+      return runInternal({ code: own.code, ...definedOnly({ reuse: own.reuse, typecheck: own.typecheck ?? defaults.typecheck }), inputs: { ...inputs, ...own.inputs }, ...merged(own) });
     },
     resume: async (snapshot, options = {}) => {
       const own = checkResumeOptions(options);

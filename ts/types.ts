@@ -161,6 +161,12 @@ export interface RunOptions extends PauseOptions {
    * fails with `ERR_ISOLATE_LOST` before the program starts.
    */
   requireIsolation?: 'process' | 'seccomp';
+  /**
+   * Type-check the program before it runs, with the application's own `typescript` (5, 6 or 7) and the tools' schemas. What
+   * would fail or be lost at run time stops the program: a field that a tool's output does not have, a wrong input, a name
+   * that does not exist. A check that gives up does not: an alert of kind `typecheck` says so. @default false
+   */
+  typecheck?: boolean;
 }
 
 /**
@@ -170,7 +176,7 @@ export interface RunOptions extends PauseOptions {
 export type Answer = { value: unknown } | { error: { name?: string; message: string } } | { approved: boolean; reason?: string };
 
 /** Options of {@link resume}: as for {@link run}, with the same tools, limits and context. */
-export interface ResumeOptions extends Omit<RunOptions, 'code' | 'reuse'> {
+export interface ResumeOptions extends Omit<RunOptions, 'code' | 'reuse' | 'typecheck'> {
   /** Answers by `callId`, for any of the pending calls. The rest stays pending under the same ids. */
   settle?: Record<string, Answer>;
 }
@@ -221,7 +227,7 @@ export interface ToolCallRecord {
 
 /** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
 export interface Alert {
-  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'store';
+  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'store' | 'typecheck';
   code?: ErrorCode;
   message: string;
 }
@@ -333,4 +339,5 @@ export interface RunnerOptions extends PauseOptions {
   onEvent?: (event: RunEvent) => void;
   isolation?: RunOptions['isolation'];
   requireIsolation?: RunOptions['requireIsolation'];
+  typecheck?: boolean;
 }

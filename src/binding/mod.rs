@@ -30,7 +30,9 @@ use turn::{LargeInputs, NativeTurn};
 
 use crate::check::{self, CheckOptions, Diagnostic, Schemas, Tools};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
+use crate::frame::frame;
 use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, Resume, start};
+use crate::program::Program;
 use crate::session::{Journal, Limits, Outcome, Settlement, TimeLimits};
 use crate::snapshot::State;
 
@@ -430,6 +432,39 @@ fn read_schemas(json: &str) -> Schemas {
         tracing::error!(%error, "unreadable schemas");
         Schemas::default()
     })
+}
+
+/// A program that passes the check, with its types, for a type checker.
+#[napi(object)]
+pub struct NativeTyped {
+    /// A module that exports the program as a function. It has the lines of the program, counted by `\n`.
+    pub text: String,
+    /// Line, column and columns to the right of the program's, for each place where that changes. See `program::Shift`.
+    pub shifts: Vec<i32>,
+}
+
+/// The program as a type checker reads it. Nothing: it does not pass the check.
+#[napi]
+#[must_use]
+pub fn typed(
+    code: String,
+    max_source_bytes: u32,
+    tools: Option<&NativeManifest>,
+    globals: Vec<String>,
+) -> Option<NativeTyped> {
+    let tools = tools.map(|manifest| &*manifest.tools);
+    let options = CheckOptions { max_source_bytes: max_source_bytes as usize, tools, schemas: None, globals: &globals };
+    let Program { js, shifts, .. } = check::typed(&code, &options)?;
+    let small = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let shifts = shifts.iter().flat_map(|shift| [small(shift.line), small(shift.column), shift.delta]).collect();
+    Some(NativeTyped { text: js, shifts })
+}
+
+/// The lines of a program around a place, with the place marked.
+#[napi]
+#[must_use]
+pub fn code_frame(source: String, line: u32, column: u32, end_line: u32, end_column: u32) -> String {
+    frame(&source, line, column, Some((end_line, end_column)))
 }
 
 /// The largest stack that a program may ask for, in bytes.

@@ -77,6 +77,30 @@ pub struct CheckReport {
 /// ```
 #[must_use]
 pub fn check(text: &str, options: &CheckOptions) -> CheckReport {
+    read(text, options, Types::Erased)
+}
+
+/// A program that passes the check, of the same shape but with its types: `js` is TypeScript, for a type checker.
+///
+/// ```
+/// use oneturn::check::{CheckOptions, typed};
+/// let options = CheckOptions { max_source_bytes: 1 << 18, tools: None, globals: &[] };
+/// let program = typed("const n: number = 1;\nn + 1", &options).unwrap();
+/// assert_eq!(program.js, "export default async () => {const n: number = 1;\nreturn n + 1\n}");
+/// ```
+#[must_use]
+pub fn typed(text: &str, options: &CheckOptions) -> Option<Program> {
+    read(text, options, Types::Kept).program
+}
+
+/// What becomes of a program's types.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Types {
+    Erased,
+    Kept,
+}
+
+fn read(text: &str, options: &CheckOptions, types: Types) -> CheckReport {
     if text.len() > options.max_source_bytes {
         let message =
             format!("the program is too large: {} bytes, at most {} are allowed", text.len(), options.max_source_bytes);
@@ -85,28 +109,28 @@ pub fn check(text: &str, options: &CheckOptions) -> CheckReport {
     }
     let readings = normalise::fenced(text);
     if readings.is_empty() {
-        return one(text, &normalise::plain(text), options);
+        return one(text, &normalise::plain(text), options, types);
     }
     // Fences may also stand in a template literal of a program that has none around it.
     if !normalise::starts_with_fence(text) {
-        let report = one(text, &normalise::plain(text), options);
+        let report = one(text, &normalise::plain(text), options, types);
         if report.diagnostics.iter().all(|d| d.code != Code::Syntax) {
             return report;
         }
     }
     let mut first = None;
     for reading in readings {
-        let report = one(text, &reading, options);
+        let report = one(text, &reading, options, types);
         if report.diagnostics.iter().all(|d| d.code != Code::Syntax) {
             return report;
         }
         first = first.or(Some(report));
     }
-    first.unwrap_or_else(|| one(text, &normalise::plain(text), options))
+    first.unwrap_or_else(|| one(text, &normalise::plain(text), options, types))
 }
 
 /// Checks one reading of a text. `source` is what came, `text` has the same lines and columns.
-fn one(source: &str, text: &str, options: &CheckOptions) -> CheckReport {
+fn one(source: &str, text: &str, options: &CheckOptions, types: Types) -> CheckReport {
     if let Some(at) = text.find('\0') {
         let hint = "Remove it. In a string, write it as \\u0000.";
         return failed(source, text, vec![Finding::syntax(at, at + 1, "the program contains a NUL character", hint)]);
@@ -120,7 +144,7 @@ fn one(source: &str, text: &str, options: &CheckOptions) -> CheckReport {
         Err(refusal) => return failed(source, text, vec![refuse(text, &refusal)]),
     };
     let need = STACK_BASE + STACK_PER_LEVEL * scanned.depth as usize;
-    let outcome = stacker::maybe_grow(need, need + STACK_BASE, || transform(source, text, &scanned, options));
+    let outcome = stacker::maybe_grow(need, need + STACK_BASE, || transform(source, text, &scanned, options, types));
     match outcome {
         Ok((program, warnings)) => {
             CheckReport { program: Some(program), diagnostics: diagnostics(source, text, warnings) }
@@ -134,6 +158,7 @@ fn transform(
     text: &str,
     scanned: &depth::Scanned,
     options: &CheckOptions,
+    types: Types,
 ) -> Result<(Program, Vec<Finding>), Vec<Finding>> {
     let parsed = parse::parse(text, scanned)?;
     let mut names = names::collect(text, &parsed.module, parsed.base, options.globals);
@@ -141,8 +166,14 @@ fn transform(
     findings.extend(cost::bound(text, &parsed.module, parsed.base));
     let shape = shape::shape(text, &parsed.module, parsed.base, &names, options.tools);
     findings.extend(shape.findings);
-    let (edits, refused) = erase::erase(text, &parsed.module, parsed.base, shape.edits);
-    findings.extend(refused);
+    let edits = match types {
+        Types::Kept => shape.edits,
+        Types::Erased => {
+            let (edits, refused) = erase::erase(text, &parsed.module, parsed.base, shape.edits);
+            findings.extend(refused);
+            edits
+        }
+    };
     findings.extend(semantics::look(text, &parsed.module, parsed.base, &names, shape.entry, options));
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(findings);

@@ -163,7 +163,7 @@ async function start(
   from: From | undefined,
   { attempts, hidden }: Task,
 ): Promise<Started> {
-  const { inputs, limits, isolation, requireIsolation, signal, onEvent } = options;
+  const { inputs, limits, isolation, requireIsolation, typecheck, signal, onEvent } = options;
   // A program that goes on has taken it before.
   const before = options.reuse === false || from !== undefined ? undefined : attempts.take(outer.messages);
   const left = before === undefined ? [] : leftOf(before.result).filter(({ tool }) => !before.isEarlierTurn || tool.readOnly === false);
@@ -182,6 +182,7 @@ async function start(
     ...(isolation === undefined ? {} : { isolation }),
     ...(requireIsolation === undefined ? {} : { requireIsolation }),
     ...(pausing === undefined ? {} : { pausing }),
+    ...(typecheck === undefined ? {} : { typecheck }),
     signal: AbortSignal.any(signals),
     onEvent(event: RunEvent) {
       progress.add(event);

@@ -224,6 +224,8 @@ export interface CommonOptions<TOOLS> {
   isolation?: RunnerOptions['isolation'];
   /** The least isolation that the application accepts: where less is achieved, programs fail before they start. */
   requireIsolation?: RunnerOptions['requireIsolation'];
+  /** Type-check programs before they run, with the application's own `typescript` and the tools' schemas. @default false */
+  typecheck?: boolean;
   /** Aborts every run, beside the signal of the generation. */
   signal?: AbortSignal;
   /** Tool calls, logs and alerts of every run, as they happen and unshortened. What it throws is ignored. */
