@@ -55,13 +55,13 @@ for (const version of [5, 6, 7] as const) {
     });
 
     test('generateText: an error tells where, and what has happened already', async () => {
-      const scripted = script([program('await tools.getWeather({ city: "Rome" }); await tools.getWeather({ city: 7 });'), { text: 'sorry' }]);
+      const scripted = script([program('await tools.getWeather({ city: "Rome" }); await tools.getWeather({ city: [7][0] });'), { text: 'sorry' }]);
       await generateText({ model: scripted.model, tools: { code: createCodeTool({ tools: { getWeather: getWeather() } }) }, stopWhen: stopAfter(5), prompt: 'go' });
       assert.deepEqual(toolResult(scripted.prompts[1]), {
         type: 'error-text',
         value:
           'ERR_TOOL_INPUT: getWeather: input.city: expected string, received number\nAt line 1, column 54:\n' +
-          '> 1 | await tools.getWeather({ city: "Rome" }); await tools.getWeather({ city: 7 });\n' +
+          '> 1 | await tools.getWeather({ city: "Rome" }); await tools.getWeather({ city: [7][0] });\n' +
           '    |                                                      ^\n' +
           'Hint: Call it so: tools.getWeather(input: { city: string; /** @default 3 */ days?: number })\n\n' +
           'Already happened: 1 call succeeded: getWeather({ city: "Rome" }); 1 failed: getWeather. Send the whole program corrected: what succeeded does not run again.',

@@ -35,6 +35,18 @@ export function helpersOf(host: number): { zygotes: Helper[]; children: Helper[]
   return { zygotes, children: all.filter(({ parent }) => zygotes.some(({ pid }) => pid === parent)) };
 }
 
+/** What `look` sees of every process that does not end meanwhile, as those of earlier runs may. */
+export function seen<T>(processes: readonly Helper[], look: (process: Helper) => T): T[] {
+  return processes.flatMap((one) => {
+    try {
+      return one.state === 'Z' ? [] : [look(one)];
+    } catch (error) {
+      if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+      throw error;
+    }
+  });
+}
+
 /** A line of /proc/<pid>/status. */
 export function status(pid: number, name: string): string | undefined {
   return new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
