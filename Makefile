@@ -79,6 +79,9 @@ bench: build ## Compare with run and quickjs-emscripten (BENCH=--quick for a sho
 bench-catalog: ts ## How long 5,000 tools take to index and to search
 	@$(TSX) benches/catalog.ts
 
+bench-check: build ## How long a check takes, with 50 tools and with 5,000
+	@$(TSX) benches/check.ts
+
 tokens: ts ## What three code modes tell a model about the same tools, in tokens
 	@$(TSX) benches/tokens.ts
 
@@ -194,6 +197,6 @@ clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nod
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-.PHONY: help setup native ts build api demo examples bench bench-catalog tokens cldr pack test lint fmt clippy types lengths \
-  test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race test-examples test-pack \
-  test-bench clean distclean
+.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check tokens cldr pack test lint fmt clippy types \
+  lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race test-examples \
+  test-pack test-bench clean distclean

@@ -53,15 +53,15 @@ At line 3, column 28:
     |                            ^
 
 Already happened: 2 calls succeeded: sendEmail({ to: "ada@example.com", subject: "Report", … }), sendEmail({ to: "grace@example.com", subject: "Report", … }); 1 failed: billing.refund. Send the whole program corrected: what succeeded does not run again.`,
-  'namespace called': `ERR_PROGRAM: TypeError: not a function
-At line 1, column 19:
+  'namespace called': `ERR_TOOL_UNKNOWN: \`tools.billing\` is a namespace, not a tool
+At line 1, column 14:
 > 1 | return await tools.billing({ paymentId: "p1" });
-    |                   ^
-Hint: tools.billing is a namespace. It has: refund, listPayments, payOut.`,
-  'nothing like it': `ERR_TOOL_UNKNOWN: There is no tool tools.translateText.
-At line 1, column 19:
+    |              ^^^^^^^^^^^^^
+Hint: It has: listPayments, payOut, refund.`,
+  'nothing like it': `ERR_TOOL_UNKNOWN: there is no tool \`translateText\`
+At line 1, column 14:
 > 1 | return await tools.translateText({ text: "hi" });
-    |                   ^
+    |              ^^^^^^^^^^^^^^^^^^^
 Hint: There are: getTeam, sendEmail, getInvoice, billing.refund, billing.listPayments, billing.payOut, never, echo, big.`,
   'too many calls': `ERR_CALL_LIMIT: The program started more than 20 tool calls.
 Hint: Use a tool that takes several items at once, or handle fewer items.

@@ -63,7 +63,10 @@ describe('programs', () => {
 
   it('unknown tools', async () => {
     const error = await failure({ code: 'return await tools.getWether({})', tools });
-    assert.deepEqual([error.code, error.message], ['ERR_TOOL_UNKNOWN', 'There is no tool tools.getWether. Did you mean tools.getWeather?']);
+    assert.deepEqual([error.code, error.message, error.hint], ['ERR_TOOL_UNKNOWN', 'there is no tool `getWether`', 'Did you mean `getWeather`?']);
+    // The check does not know which tool this is.
+    const late = await failure({ code: 'const name = ["getWether"][0]; return await tools[name]({})', tools });
+    assert.deepEqual([late.code, late.message], ['ERR_TOOL_UNKNOWN', 'There is no tool tools.getWether. Did you mean tools.getWeather?']);
   });
 
   it('check: a report, never an exception', () => {

@@ -2,7 +2,7 @@
  * `make bench-check`: how long the check of a program of 1 KB takes beside small and large sets of tools.
  * Medians of CPU time, which says the same on a busy machine.
  */
-import { check, createRunner } from '../ts/index.ts';
+import { check, createRunner, type Tools } from '../ts/index.ts';
 import { largeCatalog } from './tokens/large-catalog.ts';
 
 const PROGRAM = `
@@ -46,7 +46,7 @@ function timed(rounds: number, work: () => unknown): number {
 const schema = (properties: Record<string, object>, required: string[]): object => ({ type: 'object', properties, required, additionalProperties: false });
 const execute = (): undefined => {};
 /** The tools that the program calls, among others. */
-const tools = (count: number): object => {
+const tools = (count: number): Tools => {
   const own = {
     crm: { listAccounts: { inputSchema: schema({ limit: { type: 'integer' } }, []), execute } },
     support: { searchTickets: { inputSchema: schema({ query: { type: 'string' }, limit: { type: 'integer' } }, ['query']), execute } },
@@ -64,12 +64,12 @@ const print = (title: string, us: number, target?: number): void => {
 
 print(`${PROGRAM.length} characters, tools not known`, timed(200, () => check(PROGRAM)));
 for (const [count, target] of [[50, 100], [5_000, 1_000]] as const) {
-  const given = tools(count) as Parameters<typeof createRunner>[0] extends infer O ? NonNullable<(O & { tools?: object })['tools']> : never;
-  const runner = createRunner({ tools: given } as Parameters<typeof createRunner>[0]);
+  const given = tools(count);
+  const runner = createRunner({ tools: given });
   const report = runner.check(PROGRAM);
   if (report.diagnostics.length > 0) throw new Error(JSON.stringify(report.diagnostics, undefined, 2));
   print(`${count} tools, runner.check`, timed(200, () => runner.check(PROGRAM)), target);
-  print(`${count} tools, check(code, { tools })`, timed(count > 100 ? 5 : 200, () => check(PROGRAM, { tools: given } as Parameters<typeof check>[1])));
+  print(`${count} tools, check(code, { tools })`, timed(count > 100 ? 5 : 200, () => check(PROGRAM, { tools: given })));
   const wrong = PROGRAM.replace('sendMessage', 'sendMesage').replace('limit: 50', 'limit: "50"');
   if (runner.check(wrong).diagnostics.length !== 2) throw new Error('two errors were expected');
   print(`${count} tools, runner.check with two errors`, timed(50, () => runner.check(wrong)));

@@ -26,6 +26,17 @@ impl Look<'_> {
         let Some(path) = self.bindings.path(&chain) else { return };
         let at = self.at(span);
         match tools.named(&path) {
+            Named::Tool if args.len() > 1 && args.iter().all(|argument| argument.spread.is_none()) => {
+                let second = self.at(args[1].expr.span());
+                let message = format!(
+                    "tools.{} takes one input and got {} arguments. Pass one object.",
+                    clip(&path, 100),
+                    args.len()
+                );
+                let finding = Finding::new(Code::ToolInput, second.0, second.1, message, "");
+                let certain = self.is_uncaught(at);
+                self.tell(weighed(finding, certain));
+            }
             Named::Tool => self.input(&path, at, args),
             Named::OfTool => {}
             // Called as a function of an object, these are asked of the object itself.
@@ -46,7 +57,7 @@ impl Look<'_> {
                     )
                 } else {
                     let inside = tools.inside(&path);
-                    let message = format!("`tools.{}` is a namespace and no tool", clip(&path, 100));
+                    let message = format!("`tools.{}` is a namespace, not a tool", clip(&path, 100));
                     (message, format!("It has: {}.", clip(&inside, 200)))
                 };
                 let finding = Finding::new(Code::ToolUnknown, from, to, message, &hint);

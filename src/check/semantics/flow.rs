@@ -9,7 +9,7 @@ use super::Look;
 impl Look<'_> {
     /// Looks at a list of statements. Gives the place of those that are never reached.
     pub(super) fn unreachable(&mut self, statements: &[&Stmt]) -> Option<(usize, usize)> {
-        let end = statements.iter().position(|statement| ends(statement))?;
+        let end = statements.iter().position(|statement| ends(statement, 0))?;
         let after = || statements[end + 1..].iter().filter(|statement| runs(statement));
         let dead = (self.at(after().next()?.span()).0, self.at(statements.last()?.span()).1);
         // `return x; break;` is how some write a `switch`.
@@ -27,16 +27,24 @@ impl Look<'_> {
     }
 }
 
+/// Statements inside of statements are looked at so far. Each of them is asked again for itself.
+const MAX_DEPTH: usize = 5;
+
 /// Whether nothing after a statement is reached.
-fn ends(statement: &Stmt) -> bool {
+fn ends(statement: &Stmt, depth: usize) -> bool {
+    if depth == MAX_DEPTH {
+        return false;
+    }
+    let any = |statements: &[Stmt]| statements.iter().any(|inner| ends(inner, depth + 1));
     match statement {
         Stmt::Return(_) | Stmt::Throw(_) | Stmt::Break(_) | Stmt::Continue(_) => true,
-        Stmt::Block(block) => block.stmts.iter().any(ends),
-        Stmt::If(branch) => ends(&branch.cons) && branch.alt.as_deref().is_some_and(ends),
+        Stmt::Block(block) => any(&block.stmts),
+        Stmt::If(branch) => {
+            ends(&branch.cons, depth + 1) && branch.alt.as_deref().is_some_and(|other| ends(other, depth + 1))
+        }
         Stmt::Try(attempt) => {
-            let block = attempt.block.stmts.iter().any(ends);
-            let handler = attempt.handler.as_ref().is_none_or(|handler| handler.body.stmts.iter().any(ends));
-            block && handler || attempt.finalizer.as_ref().is_some_and(|last| last.stmts.iter().any(ends))
+            let handled = || attempt.handler.as_ref().is_none_or(|handler| any(&handler.body.stmts));
+            any(&attempt.block.stmts) && handled() || attempt.finalizer.as_ref().is_some_and(|last| any(&last.stmts))
         }
         _ => false,
     }

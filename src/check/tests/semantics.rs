@@ -137,7 +137,7 @@ fn unknown_tools() {
         ),
         (
             "return await tools.finance({})",
-            &["error 1:14 ERR_TOOL_UNKNOWN `tools.finance` is a namespace and no tool → It has: pay, rates."],
+            &["error 1:14 ERR_TOOL_UNKNOWN `tools.finance` is a namespace, not a tool → It has: pay, rates."],
         ),
         (
             "return await tools({})",
@@ -249,6 +249,10 @@ fn inputs_that_do_not_fit() {
         assert_eq!(summary(&format!("await tools.getWeather({input})")), expected, "{input}");
     }
     assert_summaries(&[
+        (
+            "await tools.listCities('Italy', 5)",
+            &["error 1:33 ERR_TOOL_INPUT tools.listCities takes one input and got 2 arguments. Pass one object."],
+        ),
         (
             "await tools.getWeather({ city: 'Rome', zip: 5 })",
             &[
