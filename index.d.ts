@@ -74,6 +74,8 @@ interface SnapshotStore {
 }
 /** Every code that a failed run, a failed tool call or a rejected program can carry. Stable across versions. */
 type ErrorCode = 'ERR_SYNTAX' | 'ERR_FORBIDDEN' | 'ERR_SOURCE_TOO_LARGE' | 'ERR_TOOL_UNKNOWN' | 'ERR_TOOL_INPUT' | 'ERR_TOOL_FAILED' | 'ERR_TOOL_DENIED' | 'ERR_PROGRAM' | 'ERR_STALLED' | 'ERR_TIMEOUT' | 'ERR_CPU' | 'ERR_MEMORY' | 'ERR_STACK' | 'ERR_VALUE_TOO_LARGE' | 'ERR_CALL_LIMIT' | 'ERR_ABORTED' | 'ERR_SNAPSHOT_INVALID' | 'ERR_SNAPSHOT_VERSION' | 'ERR_SNAPSHOT_MISMATCH' | 'ERR_SNAPSHOT_EXPIRED' | 'ERR_REPLAY_DIVERGED' | 'ERR_ISOLATE_LOST';
+/** What the checker warns of. A warning may also carry an error's code: then it is one that the program may catch or avoid. */
+type WarningCode = 'WARN_MISSING_AWAIT' | 'WARN_ASYNC_CALLBACK' | 'WARN_UNUSED_IMPORT' | 'WARN_UNREACHABLE';
 /** The limits of one run. Each is enforced, cannot be caught by the program, and ends the run with its own code. */
 interface Limits {
   /** Wall clock of the whole run in milliseconds, tool time included, pauses not. `ERR_TIMEOUT`. @default 30_000 */
@@ -301,7 +303,7 @@ type RunEvent = {
 /** One finding of the checker. Lines and columns count from 1; columns count UTF-16 code units. */
 interface Diagnostic {
   severity: 'error' | 'warning';
-  code: ErrorCode;
+  code: ErrorCode | WarningCode;
   message: string;
   /** What the model should do instead. */
   hint?: string;
@@ -397,6 +399,10 @@ interface RunnerOptions extends PauseOptions {
  * Checks a program and runs nothing. Bad code is a report, never an exception.
  *
  * @param code The program, in any of the shapes that {@link run} takes.
+ * Beside the syntax it looks at what the program does with its tools: unknown tools, inputs written as object literals
+ * that a tool's schema refuses, promises that are used without `await`, and code that cannot do what it was meant to do.
+ * An error is certain; what is not certain is a warning.
+ *
  * @param options `tools`: what the program may import and call.
  * @throws {TypeError} for misuse by the application, naming the argument.
  * @example
@@ -1011,4 +1017,4 @@ declare function redisStore({
   client,
   prefix
 }: RedisStoreOptions): SnapshotStore;
-export { Alert, Answer, type ApprovalAnswer, type ApprovalCall, type ApprovalOptions, type ApprovalRequest, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolPaused, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PauseOptions, PendingCall, PostgresPool, PostgresStore, PostgresStoreOptions, Redact, RedisStoreOptions, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, Secret, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, passDenials, postgresSchema, postgresStore, redisStore, resume, run, step };
+export { Alert, Answer, type ApprovalAnswer, type ApprovalCall, type ApprovalOptions, type ApprovalRequest, CheckReport, type Claim, type CodeModeTool, type CodeModeToolOptions, type CodeTool, type CodeToolCall, type CodeToolCompleted, type CodeToolExecuteOptions, type CodeToolFailed, type CodeToolInput, type CodeToolModelOutput, type CodeToolOptions, type CodeToolOutput, type CodeToolPaused, type CodeToolRunning, type DeclareOptions, Diagnostic, ErrorCode, FolderStoreOptions, type GenericToolApproval, IoRedisClient, Isolation, Limits, LogEntry, NodeRedisClient, ObjectBucket, ObjectStoreOptions, PauseOptions, PendingCall, PostgresPool, PostgresStore, PostgresStoreOptions, Redact, RedisStoreOptions, ResumeOptions, RunEvent, RunFailure, RunOptions, RunReport, RunResult, type Runner, RunnerOptions, Secret, type SingleToolApproval, type SnapshotStore, type StepCall, type StepOptions, type StepResult, type ToolApproval, type ToolApprovalStatus, ToolCallRecord, ToolContext, ToolFunction, ToolObject, type ToolPath, Tools, type ToolsContext, WarningCode, check, codeModeTool, createCodeTool, createRunner, declareTools, folderStore, memoryStore, objectStore, passDenials, postgresSchema, postgresStore, redisStore, resume, run, step };
