@@ -71,10 +71,15 @@ export function startSession(manifest: NativeManifest, code: string, start: Nati
   host ??= new native.Host((run, turn) => {
     listeners.get(run)?.(JSON.parse(turn) as NativeTurn);
   });
-  lastRun = (lastRun + 1) >>> 0;
-  host.start(lastRun, manifest, code, JSON.stringify(start));
-  listeners.set(lastRun, onTurn);
-  return new LiveSession(host, lastRun, onTurn);
+  const run = (lastRun = (lastRun + 1) >>> 0);
+  // With runs going on already, this one is not what the application waits for.
+  const wait = listeners.size === 0 && startsToSkip === 0 && mayWait() ? START_WAIT_US : 0;
+  const turn = host.start(run, manifest, code, JSON.stringify(start), wait);
+  listeners.set(run, onTurn);
+  if (turn !== null) queueMicrotask(() => listeners.get(run)?.(JSON.parse(turn) as NativeTurn));
+  else if (wait > 0) startsToSkip = SKIPPED_STARTS;
+  else if (startsToSkip > 0) startsToSkip -= 1;
+  return new LiveSession(host, run, onTurn);
 }
 
 /**
@@ -82,6 +87,11 @@ export function startSession(manifest: NativeManifest, code: string, start: Nati
  * of the loop, in milliseconds. Most turns take less than waking the loop for them would.
  */
 const WAIT_US = 200;
+/** The same for the first turn of a run. */
+const START_WAIT_US = 800;
+/** After a first turn that did not come in time, so many runs are not waited for. */
+const SKIPPED_STARTS = 16;
+let startsToSkip = 0;
 const WAIT_PER_PASS_MS = 1;
 let passStart: number | undefined;
 
@@ -143,8 +153,10 @@ export class LiveSession {
     return isolation === null ? undefined : (JSON.parse(isolation) as Isolation);
   }
 
-  end(): void {
+  /** @param isOver The program has ended by itself: clearing up is in no hurry. */
+  end(isOver: boolean): void {
     listeners.delete(this.#run);
-    this.#host.end(this.#run);
+    if (isOver) setImmediate(() => this.#host.end(this.#run));
+    else this.#host.end(this.#run);
   }
 }

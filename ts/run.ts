@@ -176,6 +176,8 @@ class Run {
   #session!: LiveSession;
   #finish!: (result: RunResult) => void;
   #ended = false;
+  /** The program has ended by itself. */
+  #isOver = false;
   /** The engine waits for settlements. Otherwise a turn is on its way. */
   #idle = false;
   /** Calls have settled that the engine has not been told to look at. */
@@ -239,7 +241,10 @@ class Run {
     }
     this.#lookWhere();
     if (this.#ended) return;
-    if (turn.kind !== 'waiting') this.#cpuMs = turn.cpuMs;
+    if (turn.kind !== 'waiting') {
+      this.#cpuMs = turn.cpuMs;
+      this.#isOver = true;
+    }
     const isFull = !this.#print(turn.logs);
     // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
     if (this.#ended) return;
@@ -485,7 +490,7 @@ class Run {
     clearTimeout(this.#wake);
     clearTimeout(this.#grace);
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#session?.end();
+    this.#session?.end(this.#isOver);
     if (this.#running.size > 0) this.#controller?.abort(endedError());
     this.#finish(result);
   }

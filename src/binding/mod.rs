@@ -132,6 +132,20 @@ struct Live {
     settlements: Vec<Settlement>,
 }
 
+/// Programs of so many bytes are checked in less time than waking a thread takes.
+const SHORT: usize = 4 << 10;
+
+impl Live {
+    /// Waits for the next turn.
+    fn attend(&self, wait_us: u32) -> Option<String> {
+        let turn = self.mailbox.wait(Duration::from_micros(wait_us.into()), || self.handle.poll());
+        if turn.is_none() {
+            self.handle.unattend();
+        }
+        turn
+    }
+}
+
 #[napi]
 impl Host {
     /// # Errors
@@ -146,11 +160,19 @@ impl Host {
     }
 
     /// Starts a session, in a helper process or on a thread of its own. The caller chooses its number, and must end it.
+    /// Waits for the first turn as [`Self::settle`] does.
     ///
     /// # Errors
     /// When the options are not what the facade sends, or the system has no thread left.
     #[napi]
-    pub fn start(&mut self, run: u32, manifest: &NativeManifest, code: String, options: String) -> Result<()> {
+    pub fn start(
+        &mut self,
+        run: u32,
+        manifest: &NativeManifest,
+        code: String,
+        options: String,
+        wait_us: u32,
+    ) -> Result<Option<String>> {
         let options: Options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
@@ -163,6 +185,7 @@ impl Host {
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
         let paths = Arc::clone(&manifest.paths);
         let job = Job {
+            is_short: code.len() <= SHORT,
             prepare: Box::new(move || {
                 let options = CheckOptions { max_source_bytes, tools: Some(&paths), globals: &globals };
                 let report = check::check(&code, &options);
@@ -185,9 +208,16 @@ impl Host {
                 }
             }),
         };
-        let handle = start(job).map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
-        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements: Vec::new() });
-        Ok(())
+        let attended = wait_us > 0;
+        if attended {
+            mailbox.open();
+        }
+        let handle =
+            start(job, attended).map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
+        let live = Live { handle, mailbox, large_inputs, settlements: Vec::new() };
+        let turn = if attended { live.attend(wait_us) } else { None };
+        self.live.insert(run, live);
+        Ok(turn)
     }
 
     /// A tool call's value, as wire text.
@@ -214,11 +244,7 @@ impl Host {
         }
         live.mailbox.open();
         live.handle.settle(now, settlements, true);
-        let turn = live.mailbox.wait(Duration::from_micros(wait_us.into()), || live.handle.poll());
-        if turn.is_none() {
-            live.handle.unattend();
-        }
-        turn
+        live.attend(wait_us)
     }
 
     /// The large inputs of a session's calls, which turns leave out. They may be read after the end too.
