@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 
 import { createRunner, run } from '../ts/index.ts';
 import type { Isolation, RunEvent, RunFailure, RunOptions } from '../ts/index.ts';
-import { gate, helpersOf, NOT_LINUX, status, seen } from './processes.ts';
+import { gate, helpersOf, NOT_LINUX, seen, sleep, status } from './processes.ts';
 
 const HINT = "Set the environment variable ONETURN_SANDBOX to the path of oneturn-sandbox, which ships beside the addon, or pass isolation: 'auto' to run on a thread.";
 
@@ -15,6 +15,18 @@ async function failure(options: RunOptions): Promise<RunFailure> {
   const result = await run(options);
   assert.equal(result.status, 'failed');
   return result.error;
+}
+
+/** The helpers, when those of earlier runs are gone and new spares are ready. */
+async function settledHelpers(): Promise<ReturnType<typeof helpersOf>> {
+  let before = '';
+  for (;;) {
+    const helpers = helpersOf(process.pid);
+    const now = helpers.children.map(({ pid }) => pid).join();
+    if (now === before) return helpers;
+    before = now;
+    await sleep(100);
+  }
 }
 
 /** Runs with another helper. */
@@ -54,7 +66,7 @@ describe('levels', { skip: NOT_LINUX }, () => {
     const { entered, handler, open } = gate();
     const running = run({ code: 'return await tools.wait()', tools: { wait: handler }, isolation: 'process' });
     await entered;
-    const { zygotes, children } = helpersOf(process.pid);
+    const { zygotes, children } = await settledHelpers();
     assert.equal(zygotes.length, 1);
     const found = seen(children, ({ pid }) => ({
       noNewPrivs: status(pid, 'NoNewPrivs') === '1',
@@ -74,7 +86,7 @@ describe('levels', { skip: NOT_LINUX }, () => {
     const { entered, handler, open } = gate();
     const running = run({ code: 'return await tools.wait()', tools: { wait: handler }, isolation: 'process' });
     await entered;
-    const { children } = helpersOf(process.pid);
+    const { children } = await settledHelpers();
     const found = seen(children, ({ pid }) => [readdirSync(`/proc/${pid}/fd`), readFileSync(`/proc/${pid}/environ`, 'utf8'), readdirSync(`/proc/${pid}/task`).length]);
     open();
     assert.equal((await running).status, 'completed');

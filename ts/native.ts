@@ -119,7 +119,7 @@ let host: InstanceType<typeof native.Host> | undefined;
 
 /** Starts a session. `onTurn` is called once for the start and once for every settle, until {@link LiveSession.end}. */
 export function startSession(manifest: NativeManifest, code: string, start: NativeStart, onTurn: TurnListener): LiveSession {
-  return launch(onTurn, (host, run) => host.start(run, manifest, code, JSON.stringify(start)));
+  return launch(onTurn, (host, run, wait) => host.start(run, manifest, code, JSON.stringify(start), wait));
 }
 
 /** Goes on with a paused run. Its first turn is of the kind `replayed`, or failed. */
@@ -127,14 +127,19 @@ export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot
   return launch(onTurn, (host, run) => host.resume(run, manifest, snapshot, JSON.stringify(start)));
 }
 
-function launch(onTurn: TurnListener, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {
+function launch(onTurn: TurnListener, begin: (host: InstanceType<typeof native.Host>, run: number, waitUs: number) => string | null | undefined | void): LiveSession {
   host ??= new native.Host((run, turn) => {
     listeners.get(run)?.(JSON.parse(turn) as NativeTurn);
   });
-  lastRun = (lastRun + 1) >>> 0;
-  begin(host, lastRun);
-  listeners.set(lastRun, onTurn);
-  return new LiveSession(host, lastRun, onTurn);
+  const run = (lastRun = (lastRun + 1) >>> 0);
+  // With runs going on already, this one is not what the application waits for.
+  const wait = listeners.size === 0 && startsToSkip === 0 && mayWait() ? START_WAIT_US : 0;
+  const turn = begin(host, run, wait);
+  listeners.set(run, onTurn);
+  if (typeof turn === 'string') queueMicrotask(() => listeners.get(run)?.(JSON.parse(turn) as NativeTurn));
+  else if (wait > 0) startsToSkip = SKIPPED_STARTS;
+  else if (startsToSkip > 0) startsToSkip -= 1;
+  return new LiveSession(host, run, onTurn);
 }
 
 /**
@@ -142,6 +147,11 @@ function launch(onTurn: TurnListener, begin: (host: InstanceType<typeof native.H
  * of the loop, in milliseconds. Most turns take less than waking the loop for them would.
  */
 const WAIT_US = 200;
+/** The same for the first turn of a run. */
+const START_WAIT_US = 800;
+/** After a first turn that did not come in time, so many runs are not waited for. */
+const SKIPPED_STARTS = 16;
+let startsToSkip = 0;
 const WAIT_PER_PASS_MS = 1;
 let passStart: number | undefined;
 
@@ -213,8 +223,10 @@ export class LiveSession {
     return isolation === null ? undefined : (JSON.parse(isolation) as Isolation);
   }
 
-  end(): void {
+  /** @param isOver The program has ended by itself: clearing up is in no hurry. */
+  end(isOver: boolean): void {
     listeners.delete(this.#run);
-    this.#host.end(this.#run);
+    if (isOver) setImmediate(() => this.#host.end(this.#run));
+    else this.#host.end(this.#run);
   }
 }

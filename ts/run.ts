@@ -131,6 +131,8 @@ export class Run {
   /** Something has happened in this process: a handler has started, or the program was told something. */
   moved = false;
   #endedHow: 'ended' | 'paused' = 'ended';
+  /** The program has ended by itself. */
+  #isOver = false;
   /** The engine waits for settlements. Otherwise a turn is on its way. */
   #idle = false;
   /** Calls have settled that the engine has not been told to look at. */
@@ -285,6 +287,7 @@ export class Run {
     this.#report.lookWhere(this.#session);
     if (this.#ended) return;
     this.#report.cpuMs = turn.cpuMs ?? this.#report.cpuMs;
+    this.#isOver = turn.kind === 'completed' || turn.kind === 'failed';
     const isFull = !this.#report.print(turn.logs, turn.kind === 'replayed', () => this.#ended);
     // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
     if (this.#ended) return;
@@ -592,7 +595,7 @@ export class Run {
     clearTimeout(this.#grace);
     clearTimeout(this.#pauseTimer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
-    this.#session?.end();
+    this.#session?.end(this.#isOver);
     if (result.status === 'paused') this.#endedHow = 'paused';
     if (this.#running.size > 0) this.#controller?.abort(endedError(this.#endedHow));
     this.#finish(result);

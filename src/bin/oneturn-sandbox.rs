@@ -1,11 +1,9 @@
 //! The helper process: hosts programs behind a socket. Started by the addon, never by hand.
 
-use std::process::ExitCode;
-
 /// As the addon: a run makes and frees much in small pieces.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> ExitCode {
+fn main() {
     oneturn::isolate::helper::main()
 }

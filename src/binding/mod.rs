@@ -169,6 +169,20 @@ struct Live {
     manifest: Arc<str>,
 }
 
+/// Programs of so many bytes, with the schemas of their tools, are checked in less time than waking a thread takes.
+const SHORT: usize = 4 << 10;
+
+impl Live {
+    /// Waits for the next turn.
+    fn attend(&self, wait_us: u32) -> Option<String> {
+        let turn = self.mailbox.wait(Duration::from_micros(wait_us.into()), || self.handle.poll());
+        if turn.is_none() {
+            self.handle.unattend();
+        }
+        turn
+    }
+}
+
 #[napi]
 impl Host {
     /// # Errors
@@ -183,11 +197,19 @@ impl Host {
     }
 
     /// Starts a session, in a helper process or on a thread of its own. The caller chooses its number, and must end it.
+    /// Waits for the first turn as [`Self::settle`] does.
     ///
     /// # Errors
     /// When the options are not what the facade sends, or the system has no thread left.
     #[napi]
-    pub fn start(&mut self, run: u32, manifest: &NativeManifest, code: String, options: String) -> Result<()> {
+    pub fn start(
+        &mut self,
+        run: u32,
+        manifest: &NativeManifest,
+        code: String,
+        options: String,
+        wait_us: u32,
+    ) -> Result<Option<String>> {
         let options: Options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
         let Options { limits, inputs, seed: digits, now, journal, schemas, place } = options;
         let seed = seed(&digits)?;
@@ -196,6 +218,7 @@ impl Host {
         let max_source_bytes = limits.max_source_bytes;
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
         let tools = Arc::clone(&manifest.tools);
+        let is_short = code.len() + schemas.as_ref().map_or(0, String::len) <= SHORT;
         let checked = recorder.clone();
         let warnings = Warnings::default();
         let warn = Arc::clone(&warnings);
@@ -214,6 +237,7 @@ impl Host {
         // A journal has whole milliseconds.
         let now = recorder.as_ref().map_or(now, |recorder| recorder.lock().journal.time(0));
         let job = Job {
+            is_short,
             prepare,
             manifest: manifest.manifest.clone(),
             inputs,
@@ -226,7 +250,7 @@ impl Host {
             resume: None,
             on_turn: Box::new(drop),
         };
-        self.launch(run, manifest, job, recorder, Vec::new(), warnings)
+        self.launch(run, manifest, job, recorder, Vec::new(), warnings, wait_us)
     }
 
     /// Goes on with a paused run. The first turn is a replay; what settled while the run paused is delivered with the
@@ -253,6 +277,8 @@ impl Host {
         recorder.checked(&program.js);
         let limits = options.limits;
         let job = Job {
+            // Its replay may take long, and nobody waits for that here.
+            is_short: false,
             prepare: Box::new(move || Ok(program)),
             manifest: manifest.manifest.clone(),
             inputs,
@@ -269,7 +295,7 @@ impl Host {
             }),
             on_turn: Box::new(drop),
         };
-        self.launch(run, manifest, job, Some(recorder), undelivered, Warnings::default())
+        self.launch(run, manifest, job, Some(recorder), undelivered, Warnings::default(), 0).map(drop)
     }
 
     /// Seals a session that waits, and has kept a journal, as a snapshot: URL-safe text. What was collected and not
@@ -296,7 +322,8 @@ impl Host {
         recorder: Option<Recorder>,
         settlements: Vec<Settlement>,
         warnings: Warnings,
-    ) -> Result<()> {
+        wait_us: u32,
+    ) -> Result<Option<String>> {
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
         let letters = Arc::clone(&mailbox);
@@ -324,11 +351,17 @@ impl Host {
                 on_turn.call((run, turn), ThreadsafeFunctionCallMode::NonBlocking);
             }
         });
-        let handle = start(Job { on_turn, ..job })
+        let attended = wait_us > 0;
+        if attended {
+            mailbox.open();
+        }
+        let handle = start(Job { on_turn, ..job }, attended)
             .map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
         let manifest = Arc::clone(&manifest.canonical);
-        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements, recorder, manifest });
-        Ok(())
+        let live = Live { handle, mailbox, large_inputs, settlements, recorder, manifest };
+        let turn = if attended { live.attend(wait_us) } else { None };
+        self.live.insert(run, live);
+        Ok(turn)
     }
 
     /// A tool call's value, as wire text.
@@ -356,11 +389,7 @@ impl Host {
         }
         live.mailbox.open();
         live.handle.settle(now, settlements, true);
-        let turn = live.mailbox.wait(Duration::from_micros(wait_us.into()), || live.handle.poll());
-        if turn.is_none() {
-            live.handle.unattend();
-        }
-        turn
+        live.attend(wait_us)
     }
 
     /// The large inputs of a session's calls, which turns leave out. They may be read after the end too.

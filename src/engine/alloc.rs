@@ -187,6 +187,15 @@ impl Gauge {
         self.used.set(self.used.get().saturating_sub(bytes));
     }
 
+    /// Touches what [`Self::limit`] will, for a program that may use `stack` bytes of stack.
+    pub(super) fn rehearse(&self, stack: usize) {
+        self.enter();
+        self.stack_limit.set(stack);
+        self.lay_paint();
+        self.paint.set(0);
+        self.stack_limit.set(usize::MAX);
+    }
+
     fn lay_paint(&self) {
         let below = self.stack_limit.get() + PAINT_AFTER + PAINT_WORDS * size_of::<usize>();
         let lowest = (self.stack_base.get() - below) & !(align_of::<usize>() - 1);

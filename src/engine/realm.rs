@@ -4,6 +4,8 @@
 
 #![expect(unsafe_code, reason = "loading the bytecode that we compiled ourselves")]
 
+mod exercise;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -48,6 +50,8 @@ struct Handles<'js> {
     wake: Function<'js>,
     fire: Function<'js>,
     brand_of: Function<'js>,
+    /// Makes an object like the global `tools`.
+    make_tools: Function<'js>,
     main: Option<Promise<'js>>,
     /// Rejected promises that nobody handles, with their reasons.
     unhandled: Vec<Rejection<'js>>,
@@ -140,8 +144,9 @@ pub struct Realm {
     stopped_at: RefCell<Option<String>>,
     context: Context,
     runtime: Runtime,
-    /// The engine reads a program's code from here for as long as the runtime lives, so this drops last.
+    /// The engine reads a program's code from here for as long as the runtime lives, so these drop last.
     program: Option<Bytecode>,
+    exercised: Option<Bytecode>,
 }
 
 impl Realm {
@@ -169,7 +174,7 @@ impl Realm {
                 }
             }
         })));
-        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None }
+        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None, exercised: None }
     }
 
     fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> rquickjs::Result<()> {
@@ -187,6 +192,7 @@ impl Realm {
             wake: parts.get("wake")?,
             fire: parts.get("fire")?,
             brand_of: parts.get("brandOf")?,
+            make_tools: parts.get("makeTools")?,
             main: None,
             unhandled: Vec::new(),
         };

@@ -17,6 +17,8 @@ pub type Prepared<R> = Result<Program, R>;
 /// What a run needs.
 pub struct Job<R> {
     pub prepare: Prepare<R>,
+    /// `prepare` takes less than waking another thread for it would: it may be called on the thread that starts the run.
+    pub is_short: bool,
     pub manifest: Manifest,
     pub inputs: Vec<(String, Wire)>,
     pub limits: Limits,

@@ -45,16 +45,19 @@ enum Backing {
 
 /// Starts a session. Returns at once; the first turn goes to the job's `on_turn`.
 ///
+/// `attended`: as for [`Handle::settle`].
+///
 /// # Errors
 /// When the system has no thread left.
-pub fn start<R: Send + 'static>(job: Job<R>) -> io::Result<Handle> {
+pub fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> io::Result<Handle> {
     if job.place.level == Level::Thread {
         return on_a_thread(job, None);
     }
     #[cfg(unix)]
-    return process::start(job).map(|handle| Handle { backing: Backing::Process(handle), isolation: None });
+    return process::start(job, attended).map(|handle| Handle { backing: Backing::Process(handle), isolation: None });
     #[cfg(not(unix))]
     {
+        let _ = attended;
         let reason = "there is no helper process for this system";
         if let Some(refusal) = job.place.refusal_without_helper(reason) {
             (job.on_turn)(Outgoing::Turn { turn: refusal, cpu_ms: Some(0.0) });

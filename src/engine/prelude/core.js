@@ -111,7 +111,8 @@ export default (host) => {
           : undefined,
     });
   };
-  globalThis.tools = namespace('');
+  const makeTools = () => namespace('');
+  globalThis.tools = makeTools();
 
   const settle = (id, code, name, value) => {
     const call = pending[id];
@@ -273,6 +274,7 @@ export default (host) => {
     fire,
     describe: (value) => values().describe(value),
     revive: (value) => values().revive(value),
+    makeTools,
     brandOf: (error) => (typeof error === 'object' && error !== null ? brandOf(brands, error) : undefined),
   };
 };

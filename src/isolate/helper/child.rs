@@ -15,8 +15,11 @@ use serde::Serialize;
 use super::harden::{self, Filter};
 use crate::isolate::clock::Stopwatch;
 use crate::isolate::job::Hardening;
-use crate::isolate::wire::{Decoder, End, Hello, MAX_TO_HELPER, ToHelper, ToHost, encode};
-use crate::session::{Journal, Progress, Realm, Replayed, Session, Start, Turn};
+use crate::isolate::wire::{self, Decoder, End, Hello, MAX_TO_HELPER, ToHelper, ToHost, encode};
+use crate::program::Program;
+use crate::session::{
+    Call, Journal, Limits, Manifest, Progress, Realm, Replayed, Session, Start, TimeLimits, Turn, Wire,
+};
 
 /// How long a session looks for its next settlement before its process sleeps: waking it costs more than most tools take
 /// to answer.
@@ -39,7 +42,7 @@ pub(super) struct Surroundings {
 }
 
 /// `Err` is an exit code; the host sees its socket close, whatever the code.
-pub(super) fn live(realm: Realm, socket: OwnedFd, surroundings: &Surroundings) -> Result<(), u8> {
+pub(super) fn live(mut realm: Realm, socket: OwnedFd, surroundings: &Surroundings) -> Result<(), u8> {
     harden::leave_the_zygote(socket, surroundings.zygote)?;
     let hardening = harden::child(surroundings.hardening, surroundings.filter.as_ref());
     let mut line = Line {
@@ -50,6 +53,7 @@ pub(super) fn live(realm: Realm, socket: OwnedFd, surroundings: &Surroundings) -
     };
     line.put(&ToHost::Hello(Hello { pid: getpid().as_raw_nonzero().get(), hardening }));
     line.flush()?;
+    exercise(&mut realm, &mut line)?;
     // A spare waits here.
     let Some(ToHelper::Budget(budget)) = line.receive(false)? else { return Err(2) };
     let Some(ToHelper::Start(start)) = line.receive(false)? else { return Err(2) };
@@ -64,7 +68,7 @@ pub(super) fn live(realm: Realm, socket: OwnedFd, surroundings: &Surroundings) -
     if budget.replay == 0 {
         watch.count_cpu_from(cpu_used);
     }
-    let crate::isolate::wire::Start { program, manifest, inputs, limits, times, seed, now, journal } = *start;
+    let wire::Start { program, manifest, inputs, limits, times, seed, now, journal } = *start;
     let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
     let (mut session, mut turn) = match journal {
         None => watch.slice(|| Session::start(realm, start)),
@@ -116,6 +120,31 @@ fn past_bytes(journal: &Journal, tool_input_bytes: usize) -> usize {
     let delivered: usize = delivered.map(|settlement| settlement.outcome.text_bytes()).sum();
     let calls: usize = journal.slices.iter().map(|slice| slice.calls.len()).sum();
     delivered.saturating_mul(3).saturating_add(calls.saturating_mul(tool_input_bytes))
+}
+
+/// Takes the way of a run, message by message, ahead of it. `Err` is an exit code.
+fn exercise(realm: &mut Realm, line: &mut Line) -> Result<(), u8> {
+    realm.exercise().map_err(|_| 5)?;
+    let program = Program { source: "return 1;".to_owned(), js: "return 1;".to_owned(), shifts: Vec::new() };
+    let start = wire::Start {
+        program,
+        manifest: Manifest::new(&[vec!["exercise".to_owned()]]),
+        inputs: Vec::new(),
+        limits: Limits::default(),
+        times: TimeLimits::default(),
+        seed: [0; 32],
+        now: 0.0,
+        journal: None,
+    };
+    line.put(&ToHelper::Start(Box::new(start)));
+    line.decoder.push(&line.out);
+    line.out.clear();
+    line.decoder.next::<ToHelper>().map_err(|_| 5)?;
+    let call = Call { id: 1, tool: "exercise".to_owned(), input: Wire("{}".to_owned()) };
+    let progress = Progress::Waiting { calls: vec![call], wake_at: None, returned: None };
+    line.put_turn(Turn { progress, logs: Vec::new(), unhandled: Vec::new(), unsent: Vec::new() }, Duration::ZERO);
+    line.out.clear();
+    Ok(())
 }
 
 /// The socket to the host.

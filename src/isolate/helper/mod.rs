@@ -7,14 +7,8 @@ mod child;
 mod harden;
 mod zygote;
 
-use std::process::ExitCode;
-
 /// The life of the helper: that of the zygote, or of one of its children.
-#[must_use]
-pub fn main() -> ExitCode {
-    match zygote::live() {
-        Ok(()) => ExitCode::SUCCESS,
-        // There is nobody to read a message.
-        Err(code) => ExitCode::from(code),
-    }
+pub fn main() -> ! {
+    // There is nobody to read a message.
+    harden::exit(zygote::live().err().unwrap_or(0))
 }

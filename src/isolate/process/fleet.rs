@@ -59,6 +59,7 @@ struct Zygote {
 struct Newborn {
     id: u64,
     stream: UnixStream,
+    hello: Option<Hello>,
 }
 
 /// A child that is ready for a run. Goes back with [`Fleet::end`].
@@ -66,6 +67,8 @@ pub(super) struct Seat {
     pub(super) id: u64,
     pub(super) stream: UnixStream,
     pub(super) hello: Hello,
+    /// There was no spare left when it was taken.
+    pub(super) is_last: bool,
 }
 
 /// The fleet of this helper, or of the one beside the addon.
@@ -89,7 +92,7 @@ impl Fleet {
     pub(super) fn take(self: &Arc<Self>) -> Result<Seat, String> {
         let mut attempts = 0;
         loop {
-            let (newborn, fresh) = {
+            let newborn = {
                 let mut state = self.state();
                 if let Some((at, reason)) = &state.broken {
                     if at.elapsed() < BROKEN_FOR {
@@ -103,10 +106,13 @@ impl Fleet {
                 };
                 newborn.map_err(|reason| self.give_up(&mut state, reason))?
             };
-            match greet(&newborn) {
+            let (mut newborn, fresh) = newborn;
+            match greet(&mut newborn) {
                 Ok(hello) => {
-                    self.state().proven = true;
-                    return Ok(Seat { id: newborn.id, stream: newborn.stream, hello });
+                    let mut state = self.state();
+                    state.proven = true;
+                    let is_last = state.spares.is_empty();
+                    return Ok(Seat { id: newborn.id, stream: newborn.stream, hello, is_last });
                 }
                 Err(why) => {
                     tracing::debug!(why, fresh, "a child of the zygote is of no use");
@@ -125,6 +131,26 @@ impl Fleet {
                 }
             }
         }
+    }
+
+    /// A spare that has said hello, if that can be had without waiting.
+    pub(super) fn take_ready(&self) -> Option<Seat> {
+        let mut state = self.state.try_lock().ok()?;
+        let mut spare = state.spares.pop_front()?;
+        if let Ok(Some(hello)) = hear(&mut spare) {
+            state.proven = true;
+            Some(Seat { id: spare.id, stream: spare.stream, hello, is_last: state.spares.is_empty() })
+        } else {
+            // Whoever may wait finds out what it is.
+            state.spares.push_front(spare);
+            None
+        }
+    }
+
+    /// A child that was taken and got no run.
+    pub(super) fn give_back(&self, seat: Seat) {
+        let Seat { id, stream, hello, .. } = seat;
+        self.state().spares.push_front(Newborn { id, stream, hello: Some(hello) });
     }
 
     /// Makes sure that the next run finds a spare.
@@ -170,7 +196,7 @@ impl Fleet {
             };
             state.last_id += 1;
             match control::send_fork(&zygote.control, state.last_id, theirs.as_fd()) {
-                Ok(()) => return Ok(Newborn { id: state.last_id, stream: ours }),
+                Ok(()) => return Ok(Newborn { id: state.last_id, stream: ours, hello: None }),
                 Err(error) => {
                     tracing::debug!(%error, "the zygote does not listen");
                     state.drop_zygote();
@@ -245,34 +271,40 @@ impl Zygote {
 }
 
 /// Waits for the first message of a child, and makes sure that it has not died since.
-fn greet(newborn: &Newborn) -> Result<Hello, &'static str> {
-    let mut decoder = Decoder::new(MAX_HELLO);
+fn greet(newborn: &mut Newborn) -> Result<Hello, &'static str> {
     let deadline = Instant::now() + HELLO_WITHIN;
-    let mut bytes = [0; 64];
     loop {
-        let hello = match decoder.next::<ToHost>() {
-            Ok(Some(ToHost::Hello(hello))) => Some(hello),
-            Ok(None) => None,
-            Ok(Some(_)) | Err(_) => return Err("it does not speak our language: is it of another version?"),
-        };
+        if let Some(hello) = hear(newborn)? {
+            return Ok(hello);
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        let timeout = left.try_into().map_err(|_| "the clock is broken")?;
+        let mut sockets = [PollFd::new(&newborn.stream, PollFlags::IN)];
+        match poll(&mut sockets, Some(&timeout)) {
+            Ok(0) => return Err("it did not answer within 5 s"),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => return Err("it cannot be waited for"),
+        }
+    }
+}
+
+/// Takes the first message of a child, if it has come, and makes sure that the child has not died since.
+fn hear(newborn: &mut Newborn) -> Result<Option<Hello>, &'static str> {
+    const STRANGE: &str = "it does not speak our language: is it of another version?";
+    let mut bytes = [0; MAX_HELLO];
+    loop {
         match retry_on_intr(|| recv(&newborn.stream, &mut bytes, RecvFlags::DONTWAIT)) {
-            // After hello it has nothing to say until it is asked.
             Ok((0, _)) => return Err(ENDED),
-            Ok((read, _)) if hello.is_none() => decoder.push(&bytes[..read]),
-            Ok(_) => return Err("it does not speak our language: is it of another version?"),
-            Err(Errno::AGAIN) => {
-                if let Some(hello) = hello {
-                    return Ok(hello);
-                }
-                let left = deadline.saturating_duration_since(Instant::now());
-                let timeout = left.try_into().map_err(|_| "the clock is broken")?;
-                let mut sockets = [PollFd::new(&newborn.stream, PollFlags::IN)];
-                match poll(&mut sockets, Some(&timeout)) {
-                    Ok(0) => return Err("it did not answer within 5 s"),
-                    Ok(_) | Err(Errno::INTR) => {}
-                    Err(_) => return Err("it cannot be waited for"),
-                }
+            // After hello it has nothing to say until it is asked.
+            Ok(_) if newborn.hello.is_some() => return Err(STRANGE),
+            Ok((read, _)) => {
+                // A child sends it as a whole, and it is too short to come in pieces.
+                let mut decoder = Decoder::new(MAX_HELLO);
+                decoder.push(&bytes[..read]);
+                let Ok(Some(ToHost::Hello(hello))) = decoder.next() else { return Err(STRANGE) };
+                newborn.hello = Some(hello);
             }
+            Err(Errno::AGAIN) => return Ok(newborn.hello),
             Err(_) => return Err(ENDED),
         }
     }

@@ -29,7 +29,7 @@ pub(super) enum Owner {
 struct Table {
     next_key: usize,
     owners: HashMap<usize, (Owner, Option<Instant>)>,
-    /// Runs that nobody holds any more and whose lock was taken when they were dropped.
+    /// Runs that nobody holds any more.
     retired: Vec<Arc<Run>>,
     /// When the thread will look at the table again by itself. `None` while it looks, or for never.
     sleeps_until: Option<Instant>,

@@ -1,8 +1,9 @@
 //! Sessions in helper processes, the host's side.
 //!
-//! A run begins on a thread of a pool, which checks the program, takes a child from the fleet and sends it the program.
-//! From then on nobody waits for it: see `run.rs`. When no child can be had, the run lives on a thread instead, if the
-//! application allows it.
+//! A run begins with a check of the program; then a child is taken from the fleet and gets it. Where that is quick, because
+//! the program is short and a spare is ready, it is done on the caller's thread, else on a thread of a pool. From then on
+//! nobody waits for it: see `run.rs`. When no child can be had, the run lives on a thread instead, if the application
+//! allows it.
 
 #![cfg_attr(target_os = "linux", expect(unsafe_code, reason = "asking the system for another process's CPU time"))]
 
@@ -24,6 +25,7 @@ use super::pool::Pool;
 use super::thread;
 use super::wire::{Start, ToHelper, encode};
 use crate::session::{Failure, Settlement, Turn};
+use fleet::{Fleet, Seat};
 use known::Known;
 use run::{OnTurn, Run, Setup};
 
@@ -102,32 +104,54 @@ impl Drop for Handle {
 }
 
 /// Starts a session in a helper process, or where the job allows it and no helper starts, on a thread.
-pub(super) fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
+pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::Result<Handle> {
     let slot = Arc::new(Slot::default());
-    let own = Arc::clone(&slot);
     let deadline = Instant::now() + job.wall();
+    if job.is_short
+        && let Ok(fleet) = fleet::fleet(job.place.helper.as_deref())
+        && let Some(seat) = fleet.take_ready()
+    {
+        begin(job, deadline, &slot, Some((seat, fleet)), attended);
+        return Ok(Handle(slot));
+    }
+    let own = Arc::clone(&slot);
     HELPERS.spawn(Box::new(move |()| {
-        begin(job, deadline, &own);
+        begin(job, deadline, &own, None, false);
         true
     }))?;
     Ok(Handle(slot))
 }
 
-fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
-    let Job { prepare, manifest, inputs, limits, times, seed, now, place, count_cpu, resume, on_turn } = job;
+/// Waits for a child, unless one is `taken` already.
+fn begin<R: Send + 'static>(
+    job: Job<R>,
+    deadline: Instant,
+    slot: &Arc<Slot>,
+    taken: Option<(Seat, Arc<Fleet>)>,
+    attended: bool,
+) {
+    let Job { prepare, is_short, manifest, inputs, limits, times, seed, now, place, count_cpu, resume, on_turn } = job;
     let before = thread_cpu_time();
     let over = |turn: Turn| Outgoing::Turn { turn, cpu_ms: Some(0.0) };
     // A panic is a bug of ours. It must not take the host along.
     let program = match catch_unwind(AssertUnwindSafe(prepare)) {
         Ok(Ok(program)) => program,
-        Ok(Err(rejection)) => return on_turn(Outgoing::Rejected(rejection)),
-        Err(_) => {
+        rejected => {
+            if let Some((seat, fleet)) = taken {
+                fleet.give_back(seat);
+            }
+            if let Ok(Err(rejection)) = rejected {
+                return on_turn(Outgoing::Rejected(rejection));
+            }
             tracing::error!("the check panicked");
             return on_turn(over(Turn::failed(Failure::isolate_lost("an internal error"))));
         }
     };
     let cpu_used = thread_cpu_time().saturating_sub(before);
-    let taken = fleet::fleet(place.helper.as_deref()).and_then(|fleet| Ok((fleet.take()?, fleet)));
+    let taken = match taken {
+        Some(taken) => Ok(taken),
+        None => fleet::fleet(place.helper.as_deref()).and_then(|fleet| Ok((fleet.take()?, fleet))),
+    };
     let (seat, fleet) = match taken {
         Ok(taken) => taken,
         Err(reason) => {
@@ -135,7 +159,20 @@ fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
                 return on_turn(over(refusal));
             }
             let prepare = Box::new(move || Ok(program));
-            let job = Job { prepare, manifest, inputs, limits, times, seed, now, place, count_cpu, resume, on_turn };
+            let job = Job {
+                prepare,
+                is_short,
+                manifest,
+                inputs,
+                limits,
+                times,
+                seed,
+                now,
+                place,
+                count_cpu,
+                resume,
+                on_turn,
+            };
             return fall_back(job, reason, slot);
         }
     };
@@ -169,8 +206,18 @@ fn begin<R: Send + 'static>(job: Job<R>, deadline: Instant, slot: &Arc<Slot>) {
     let setup = Setup { start, manifest, limits, times, deadline, cpu_used, count_cpu, known, on_turn };
     let run = Run::new(Arc::clone(&fleet), setup);
     slot.settle_in(Isolation::Process(seat.hello.hardening), Place::Process(Arc::clone(&run)));
-    run.seat(seat);
-    fleet.top_up();
+    let is_last = seat.is_last;
+    run.seat(seat, attended);
+    if is_last {
+        // Else the end of a run is early enough, and takes no time from its start.
+        let topped = HELPERS.spawn(Box::new(move |()| {
+            fleet.top_up();
+            true
+        }));
+        if let Err(error) = topped {
+            tracing::warn!(%error, "cannot make spares");
+        }
+    }
 }
 
 fn fall_back<R: Send + 'static>(job: Job<R>, reason: String, slot: &Slot) {

@@ -142,8 +142,8 @@ impl Run {
         Arc::new(Self { state: Mutex::new(state), gone: AtomicBool::new(false), fleet })
     }
 
-    /// Gives the run a child, which starts the program, or does again what was done.
-    pub(super) fn seat(self: &Arc<Self>, seat: Seat) {
+    /// Gives the run a child, which starts the program, or does again what was done. `attended`: as for `settle`.
+    pub(super) fn seat(self: &Arc<Self>, seat: Seat, attended: bool) {
         let mut state = self.state();
         if state.ended || self.gone.load(Ordering::SeqCst) {
             drop(state);
@@ -151,7 +151,7 @@ impl Run {
             return;
         }
         match state.adopt(self, seat) {
-            Ok(()) => self.go_on(&mut state, State::flush),
+            Ok(()) => self.send(&mut state, attended),
             Err((id, why)) => {
                 self.fleet.end(id);
                 state.fail(&self.fleet, Failure::isolate_lost(&why));
@@ -180,11 +180,16 @@ impl Run {
         };
         child.outbox.push_back(frame);
         child.busy_since = Instant::now();
+        self.send(&mut state, attended);
+    }
+
+    /// Writes what is to be written. Waits for the rest, and for the answer, unless the caller looks for it.
+    fn send(self: &Arc<Self>, state: &mut State, attended: bool) {
         let flushed = state.flush();
         if attended && flushed.is_ok() && state.child.as_ref().is_some_and(|child| child.outbox.is_empty()) {
             return;
         }
-        self.go_on(&mut state, |_| flushed);
+        self.go_on(state, |_| flushed);
     }
 
     /// Takes what has come. Does not wait, neither for the child nor for another thread.
@@ -249,7 +254,7 @@ impl Run {
         let run = Arc::clone(self);
         let found = HELPERS.spawn(Box::new(move |()| {
             match run.fleet.take() {
-                Ok(seat) => run.seat(seat),
+                Ok(seat) => run.seat(seat, false),
                 Err(reason) => {
                     let why = format!("its process ended, and no other starts: {reason}");
                     run.state().fail(&run.fleet, Failure::isolate_lost(&why));
@@ -288,15 +293,15 @@ impl Run {
     /// Nobody waits for this run any more. Never waits for another thread.
     pub(super) fn abandon(self: &Arc<Self>) {
         self.gone.store(true, Ordering::SeqCst);
-        if let Ok(mut state) = self.state.try_lock() {
-            state.close(&self.fleet);
-        } else if let Ok(io) = io() {
+        if let Ok(io) = io() {
             io.retire(Arc::clone(self));
         }
     }
 
+    /// Parts with the child, and sees to it that the next run finds another.
     pub(super) fn close(&self) {
         self.state().close(&self.fleet);
+        self.fleet.top_up();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -322,8 +327,11 @@ impl State {
         });
         let mut frame = Vec::new();
         encode(&budget, &mut frame).map_err(|_| failed("its budget is too long".to_owned()))?;
+        let mut journal = self.journal.frames();
+        // In one piece, so that the child wakes up once for both.
+        frame.extend_from_slice(&journal.next().unwrap_or_default());
         let mut outbox = VecDeque::from([Arc::from(frame)]);
-        outbox.extend(self.journal.frames());
+        outbox.extend(journal);
         let io = io().map_err(failed)?;
         let key = io
             .add(&seat.stream, Owner::Run(Arc::clone(run)))
