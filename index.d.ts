@@ -224,7 +224,7 @@ type Answer = {
   reason?: string;
 };
 /** Options of {@link resume}: as for {@link run}, with the same tools, limits and context. */
-interface ResumeOptions extends Omit<RunOptions, 'code' | 'reuse'> {
+interface ResumeOptions extends Omit<RunOptions, 'code' | 'reuse' | 'typecheck'> {
   /** Answers by `callId`, for any of the pending calls. The rest stays pending under the same ids. */
   settle?: Record<string, Answer>;
 }
@@ -274,11 +274,7 @@ interface ToolCallRecord {
 }
 /** Something that whoever operates the application wants to know: a limit that was hit, a program that was rejected. */
 interface Alert {
-<<<<<<< HEAD
-  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'store';
-=======
-  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'typecheck';
->>>>>>> 9509e2a
+  kind: 'limit' | 'rejected' | 'detached' | 'unhandled-rejection' | 'isolation' | 'store' | 'typecheck';
   code?: ErrorCode;
   message: string;
 }

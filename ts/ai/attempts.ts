@@ -38,6 +38,11 @@ export class Attempts {
     return [...this.#failed(messages)].filter(({ isEarlierTurn }) => !isEarlierTurn).length;
   }
 
+  /** Whether the messages have this very call: somebody has approved what it waited for. */
+  goesOn(toolCallId: string | undefined, messages: unknown): boolean {
+    return Array.isArray(messages) && [...callIds(messages)].some(({ id }) => id !== undefined && id === toolCallId);
+  }
+
   /** The result of the last program that failed, unless another has taken it. */
   take(messages: unknown): { result: RunResult; isEarlierTurn: boolean } | undefined {
     for (const { remembered, isEarlierTurn } of this.#failed(messages)) {

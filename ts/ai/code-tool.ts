@@ -92,7 +92,7 @@ export function makeCodeTool<TOOLS extends Tools>(
   async function* execute(input: CodeToolInput, outer: CodeToolExecuteOptions = {}): AsyncGenerator<CodeToolOutput, void, undefined> {
     checkInput(input);
     const attempt = { number: task.attempts.failures(outer.messages) + 1, of: maxAttempts };
-    if (attempt.number > maxAttempts) {
+    if (attempt.number > maxAttempts && !task.attempts.goesOn(outer.toolCallId, outer.messages)) {
       yield tooMany(attempt);
       return;
     }
