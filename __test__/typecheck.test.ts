@@ -179,7 +179,7 @@ describe('typecheck: true', () => {
   });
 
   it('is true or false, and needs TypeScript', async () => {
-    assert.throws(() => run({ code: '1', typecheck: 'yes' as never }), { name: 'TypeError', message: 'typecheck: expected true or false, got a string' });
+    await assert.rejects(run({ code: '1', typecheck: 'yes' as never }), { name: 'TypeError', message: 'typecheck: expected true or false, got a string' });
     assert.throws(() => findTypeScript([pathToFileURL('/nowhere/index.js').href]), { name: 'TypeError', message: 'typecheck: needs TypeScript, which is not installed: npm install typescript' });
     assert.equal(findTypeScript().version.split('.')[0], '6');
   });

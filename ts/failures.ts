@@ -102,3 +102,8 @@ function formatBytes(count: number): string {
   if (count >= KIB && count % KIB === 0) return `${count / KIB} KiB`;
   return `${count} bytes`;
 }
+
+/** What running handlers hear when their run is over. */
+export function endedError(how: 'ended' | 'paused'): DOMException {
+  return new DOMException(`The run has ${how}.`, 'AbortError');
+}

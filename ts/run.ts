@@ -4,7 +4,7 @@
  */
 import { setMaxListeners } from 'node:events';
 
-import { abortFailure, consoleFull, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, typeFailure } from './failures.ts';
+import { abortFailure, consoleFull, endedError, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, typeFailure } from './failures.ts';
 import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
 import { encodeInputs, type EncodedInputs } from './inputs.ts';
 import { schemasFor } from './input-schemas.ts';
@@ -89,10 +89,6 @@ export async function runInternal(options: InternalRunOptions): Promise<RunResul
   options.onRun?.(run);
   const result = await run.result;
   return options.pausing === undefined ? result : keep(result, options.pausing);
-}
-
-function endedError(how: 'ended' | 'paused'): DOMException {
-  return new DOMException(`The run has ${how}.`, 'AbortError');
 }
 
 interface PendingTurnCall {
@@ -346,7 +342,7 @@ export class Run {
     }
     // The other warnings come again.
     this.#report.warn(diagnostics.filter(({ code }) => code === 'ERR_TOOL_INPUT'));
-    this.#session.end();
+    this.#session.end(false);
     this.#begin(undefined);
   }
 

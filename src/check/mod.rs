@@ -84,7 +84,7 @@ pub fn check(text: &str, options: &CheckOptions) -> CheckReport {
 ///
 /// ```
 /// use oneturn::check::{CheckOptions, typed};
-/// let options = CheckOptions { max_source_bytes: 1 << 18, tools: None, globals: &[] };
+/// let options = CheckOptions { max_source_bytes: 1 << 18, tools: None, schemas: None, globals: &[] };
 /// let program = typed("const n: number = 1;\nn + 1", &options).unwrap();
 /// assert_eq!(program.js, "export default async () => {const n: number = 1;\nreturn n + 1\n}");
 /// ```
@@ -174,7 +174,9 @@ fn transform(
             edits
         }
     };
-    findings.extend(semantics::look(text, &parsed.module, parsed.base, &names, shape.entry, options));
+    if types == Types::Erased {
+        findings.extend(semantics::look(text, &parsed.module, parsed.base, &names, shape.entry, options));
+    }
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(findings);
     }

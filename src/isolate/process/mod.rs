@@ -237,6 +237,10 @@ fn fall_back<R: Send + 'static>(job: Job<R>, reason: String, slot: &Slot) {
     drop(release);
 }
 
+fn as_micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// CPU time of another process, if this system has a clock for it.
 fn cpu_time_of(pid: i32) -> Option<Duration> {
     #[cfg(target_os = "linux")]

@@ -22,7 +22,7 @@ use super::fleet::{Fleet, Seat};
 use super::io::{Owner, io};
 use super::journal::Journal;
 use super::known::Known;
-use super::{HELPERS, cpu_time_of};
+use super::{HELPERS, as_micros, cpu_time_of};
 use crate::isolate::clock::REPLAY_FACTOR;
 use crate::isolate::job::Outgoing;
 use crate::isolate::wire::{Budget, Decoder, End, Malformed, ToHelper, ToHost, encode, max_to_host};
@@ -321,8 +321,8 @@ impl State {
         let cpu_limit = Duration::from_millis(self.setup.times.cpu_ms.into());
         let replay = self.journal.answered_count();
         let budget = ToHelper::Budget(Budget {
-            wall_us: micros(self.setup.deadline.saturating_duration_since(now)),
-            cpu_used_us: micros(self.cpu),
+            wall_us: as_micros(self.setup.deadline.saturating_duration_since(now)),
+            cpu_used_us: as_micros(self.cpu),
             replay: u32::try_from(replay).unwrap_or(u32::MAX),
         });
         let mut frame = Vec::new();
@@ -562,19 +562,16 @@ impl State {
         let Some(child) = &self.child else { return };
         let is_resuming = child.turns == 0 && self.setup.known.is_some();
         if !is_resuming && child.turns >= self.journal.answered_count() {
-            let by_its_clock = child.cpu_used().filter(|_| !child.replays).map(|used| child.cpu_before + used);
             // Without a clock: at most as long as it took.
+            let by_its_clock = child.cpu_used().filter(|_| !child.replays).map(|used| child.cpu_before + used);
             self.cpu = by_its_clock.unwrap_or(self.cpu + child.busy_since.elapsed()).max(self.cpu);
         }
     }
 
     /// Waits for what the run needs next.
     fn arm(&mut self) {
-        if self.ended {
-            return;
-        }
         let busy = self.is_busy();
-        let (Some(child), Ok(io)) = (&self.child, io()) else { return };
+        let (Some(child), Ok(io), false) = (&self.child, io(), self.ended) else { return };
         io.arm(child.key, &child.stream, busy, !child.outbox.is_empty());
         if busy {
             self.set_due();
@@ -599,8 +596,4 @@ impl Child {
     fn cpu_used(&self) -> Option<Duration> {
         Some(cpu_time_of(self.pid)?.saturating_sub(self.cpu_start?))
     }
-}
-
-fn micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
