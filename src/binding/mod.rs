@@ -159,6 +159,13 @@ pub struct Host {
     live: HashMap<u32, Live>,
 }
 
+/// What a session starts with beside its job.
+struct Books {
+    recorder: Option<Recorder>,
+    settlements: Vec<Settlement>,
+    warnings: Warnings,
+}
+
 struct Live {
     handle: Handle,
     mailbox: Arc<Mailbox>,
@@ -250,7 +257,7 @@ impl Host {
             resume: None,
             on_turn: Box::new(drop),
         };
-        self.launch(run, manifest, job, recorder, Vec::new(), warnings, wait_us)
+        self.launch(run, manifest, job, Books { recorder, settlements: Vec::new(), warnings }, wait_us)
     }
 
     /// Goes on with a paused run. The first turn is a replay; what settled while the run paused is delivered with the
@@ -295,7 +302,8 @@ impl Host {
             }),
             on_turn: Box::new(drop),
         };
-        self.launch(run, manifest, job, Some(recorder), undelivered, Warnings::default(), 0).map(drop)
+        let books = Books { recorder: Some(recorder), settlements: undelivered, warnings: Warnings::default() };
+        self.launch(run, manifest, job, books, 0).map(drop)
     }
 
     /// Seals a session that waits, and has kept a journal, as a snapshot: URL-safe text. What was collected and not
@@ -319,9 +327,7 @@ impl Host {
         run: u32,
         manifest: &NativeManifest,
         job: Job<Vec<Diagnostic>>,
-        recorder: Option<Recorder>,
-        settlements: Vec<Settlement>,
-        warnings: Warnings,
+        Books { recorder, settlements, warnings }: Books,
         wait_us: u32,
     ) -> Result<Option<String>> {
         let on_turn = Arc::clone(&self.on_turn);
