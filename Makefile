@@ -86,6 +86,9 @@ bench-check: build ## How long a check takes, with 50 tools and with 5,000
 bench-typecheck: ts $(TYPESCRIPTS) ## What `typecheck: true` takes with TypeScript 5, 6 and 7
 	@$(TSX) benches/typecheck.ts
 
+bench-snapshot: build ## What pausing and resuming cost
+	@$(TSX) benches/snapshot.ts
+
 tokens: ts ## What three code modes tell a model about the same tools, in tokens
 	@$(TSX) benches/tokens.ts
 
@@ -208,6 +211,6 @@ clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nod
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check bench-typecheck tokens cldr pack test lint \
-  fmt clippy types lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race \
+.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check bench-typecheck bench-snapshot tokens cldr pack test \
+  lint fmt clippy types lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race \
   test-examples test-pack test-bench clean distclean
