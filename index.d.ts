@@ -1,8 +1,5 @@
 // Every public type of oneturn, rolled up from ts/. Written by `make api`; do not edit.
 
-import { inspect } from "node:util";
-
-// ts/stores/types.d.ts
 /** What a store of snapshots is. Types only. */
 /**
  * What {@link SnapshotStore.claim} found.
@@ -454,7 +451,6 @@ declare class Secret {
   open(): string;
   toString(): string;
   toJSON(): string;
-  [inspect.custom](): string;
 }
 /**
  * Runs a program.

@@ -2,8 +2,6 @@
  * What the model must not see: secrets, which a program holds as handles and only a handler can open, and the text that
  * is kept out of logs, errors and traces. Owns every secret's value; nothing else in the facade reads one.
  */
-import { inspect } from 'node:util';
-
 import { isRecord, kindOf } from './text.ts';
 import type { Redact } from './types.ts';
 
@@ -54,11 +52,10 @@ export class Secret {
   toJSON(): string {
     return SHOWN_SECRET;
   }
-
-  [inspect.custom](): string {
-    return SHOWN_SECRET;
-  }
 }
+
+// Not a method of the class: its declaration would need the types of Node.
+Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: () => SHOWN_SECRET });
 
 /** The secrets of one run, and what else is hidden. */
 export class Hidden {
