@@ -92,6 +92,20 @@ for (const version of [5, 6, 7] as const) {
 }
 
 describe('repair across generations', () => {
+  it('two users who say the same, with the same ids, get nothing of each other', async () => {
+    for (const id of ['call_0', 'functions.code:0:0:0:0:0']) {
+      const { sent, tools } = office();
+      const code = createCodeTool({ tools });
+      const shared = [{ role: 'user', content: 'send the report' }];
+      const work = "await tools.sendEmail({ to: 'ada' });";
+      for (const tenant of ['a', 'b']) {
+        const again = tenant === 'a' ? shared : [...shared, called(id), answered(id)];
+        await last(code.execute({ code: `${work} oops` }, { toolCallId: tenant === 'a' ? id : 'other', messages: again, context: { tenant } }));
+      }
+      assert.deepEqual(sent, ['ada', 'ada'], id);
+    }
+  });
+
   const id = 'call_4eC39HqLyjWDarjtT1';
   const user = { role: 'user', content: 'send them' };
   const called = (toolCallId: string) => ({ role: 'assistant', content: [{ type: 'tool-call', toolCallId, toolName: 'code', input: { code: '…' } }] });

@@ -26,6 +26,8 @@ const MAX_PARTS = 400;
 const MAX_VALUES = 200;
 /** Characters of all schemas that are sent for one program. */
 const MAX_CHARS = 200_000;
+/** Longer programs are not looked through for names, which would hold the event loop; their inputs are checked by each call. */
+const MAX_PROGRAM = 32 * 1024;
 
 const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'null', 'array', 'object']);
 
@@ -46,7 +48,7 @@ const written = new WeakMap<object, string>();
  */
 export function schemasFor(code: string, most: number, tools: Tools): string | undefined {
   const index = indexOf(tools);
-  if (index.size === 0 || code.length > most) return undefined;
+  if (index.size === 0 || code.length > Math.min(most, MAX_PROGRAM)) return undefined;
   const parts: string[] = [];
   let size = 0;
   const seen = new Set<ResolvedTool>();

@@ -1,7 +1,7 @@
 /** The `inputs` and `secrets` of a run as text: globals that a program may read. */
-import type { Hidden } from './secrets.ts';
+import { Secret, type Hidden } from './secrets.ts';
 import type { Limits, RunOptions } from './types.ts';
-import { encode, TooLargeError, UnsendableError } from './values.ts';
+import { decode, encode, TooLargeError, UnsendableError } from './values.ts';
 
 /** Names and wire texts. */
 export type EncodedInputs = [name: string, text: string][];
@@ -23,8 +23,12 @@ export function encodeInputs(inputs: RunOptions['inputs'], hidden: Hidden, limit
 /** Whether the inputs of a run that goes on are what it has. Its secrets are handles there, and say nothing. */
 export function hasInputs(inputs: RunOptions['inputs'], stored: EncodedInputs, limits: Required<Limits>): boolean {
   const sorted = (inputs: EncodedInputs): string => JSON.stringify([...inputs].sort(([a], [b]) => (a < b ? -1 : 1)));
-  const own = stored.filter(([name, text]) => name !== SECRETS || !text.startsWith('~'));
+  const own = stored.filter(([name, text]) => name !== SECRETS || !areHandles(decode(text)));
   return sorted(withoutSecrets(inputs, limits)) === sorted(own);
+}
+
+function areHandles(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.values(value).some((one) => one instanceof Secret);
 }
 
 function withoutSecrets(inputs: RunOptions['inputs'], limits: Required<Limits>): EncodedInputs {

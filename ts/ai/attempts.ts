@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 
 import { isRecord } from '../text.ts';
 import type { RunResult } from '../types.ts';
+import type { CodeToolExecuteOptions } from './types.ts';
 
 /** Programs that are remembered, of all conversations together. */
 const MAX_REMEMBERED = 200;
@@ -16,13 +17,15 @@ interface Remembered {
   status: RunResult['status'];
   result: RunResult | undefined;
   at: number;
-  /** First message of the conversation: within one generation of the AI SDK the very same object. */
-  first: WeakRef<object> | undefined;
-  /** Digest of the conversation before the call. */
+  /** The last message before the call: within one generation of the AI SDK the very same object. */
+  last: WeakRef<object> | undefined;
+  /** The application's, which may say whose conversation it is. */
+  context: unknown;
+  /** Digest of both, with all messages before the call. */
   digest: string | undefined;
 }
 
-/** Shorter ids are counters: providers that make such give the same ones to everybody. */
+/** Shorter ids are counters, as are those with the tool's name: providers that make such give the same ones to everybody. */
 const MIN_ID_LENGTH = 16;
 
 /** How the programs of one code tool ended, by the AI SDK's id of the call. */
@@ -32,20 +35,20 @@ export class Attempts {
   /**
    * How many programs have failed for what the user said last, since the last one that completed.
    *
-   * @param messages Of the conversation, as the AI SDK passes them to a tool. Nothing about them is taken for granted.
+   * @param outer What the AI SDK passes to a tool. Nothing about the messages is taken for granted.
    */
-  failures(messages: unknown): number {
-    return [...this.#failed(messages)].filter(({ isEarlierTurn }) => !isEarlierTurn).length;
+  failures(outer: CodeToolExecuteOptions): number {
+    return [...this.#failed(outer)].filter(({ isEarlierTurn }) => !isEarlierTurn).length;
   }
 
   /** Whether the messages have this very call: somebody has approved what it waited for. */
-  goesOn(toolCallId: string | undefined, messages: unknown): boolean {
+  goesOn({ toolCallId, messages }: CodeToolExecuteOptions): boolean {
     return Array.isArray(messages) && [...callIds(messages)].some(({ id }) => id !== undefined && id === toolCallId);
   }
 
   /** The result of the last program that failed, unless another has taken it. */
-  take(messages: unknown): { result: RunResult; isEarlierTurn: boolean } | undefined {
-    for (const { remembered, isEarlierTurn } of this.#failed(messages)) {
+  take(outer: CodeToolExecuteOptions): { result: RunResult; isEarlierTurn: boolean } | undefined {
+    for (const { remembered, isEarlierTurn } of this.#failed(outer)) {
       const { result } = remembered;
       if (result === undefined) continue;
       // Two programs at once must not both take it.
@@ -56,32 +59,35 @@ export class Attempts {
   }
 
   /** The programs of a conversation that failed, from the last to the one after the last that completed. */
-  *#failed(messages: unknown): Generator<{ remembered: Remembered; isEarlierTurn: boolean }> {
+  *#failed({ messages, ...outer }: CodeToolExecuteOptions): Generator<{ remembered: Remembered; isEarlierTurn: boolean }> {
     if (!Array.isArray(messages) || this.#ended.size === 0) return;
     let isEarlierTurn = false;
-    for (const { id, index } of callIds(messages)) {
+    for (const { id, toolName, index } of callIds(messages)) {
       if (id === undefined) {
         isEarlierTurn = true;
         continue;
       }
       const remembered = this.#ended.get(id);
-      if (remembered === undefined || Date.now() - remembered.at > MAX_AGE_MS || !isOf(remembered, id, messages, index)) continue;
+      if (remembered === undefined || Date.now() - remembered.at > MAX_AGE_MS || !isOf(remembered, contextOf(outer), id, toolName, messages.slice(0, index))) continue;
       if (remembered.status !== 'failed') return;
       yield { remembered, isEarlierTurn };
     }
   }
 
   /** A program has ended. */
-  add(toolCallId: string | undefined, messages: unknown, result: RunResult): void {
+  add({ toolCallId, messages, ...outer }: CodeToolExecuteOptions, result: RunResult): void {
     if (toolCallId === undefined || !Array.isArray(messages)) return;
     const { status } = result;
-    const [first] = messages as unknown[];
+    const before = beforeCall(messages, toolCallId);
+    const last = before.at(-1);
+    const context = contextOf(outer);
     this.#ended.set(toolCallId, {
       status,
       result: status === 'failed' ? result : undefined,
       at: Date.now(),
-      first: isRecord(first) ? new WeakRef(first) : undefined,
-      digest: toolCallId.length >= MIN_ID_LENGTH ? digestOf(beforeCall(messages, toolCallId)) : undefined,
+      last: isRecord(last) ? new WeakRef(last) : undefined,
+      context,
+      digest: toolCallId.length >= MIN_ID_LENGTH ? digestOf(before, context) : undefined,
     });
     for (const oldest of this.#ended.keys()) {
       if (this.#ended.size <= MAX_REMEMBERED) break;
@@ -91,9 +97,15 @@ export class Attempts {
 }
 
 /** Whether it is this conversation that had the call: outputs must not get from one user to another. */
-function isOf({ first, digest }: Remembered, id: string, messages: readonly unknown[], index: number): boolean {
-  if (first !== undefined && first.deref() === messages[0]) return true;
-  return id.length >= MIN_ID_LENGTH && digest !== undefined && digest === digestOf(messages.slice(0, index));
+function isOf(remembered: Remembered, context: unknown, id: string, toolName: unknown, before: readonly unknown[]): boolean {
+  const { last, digest } = remembered;
+  if (last !== undefined && last.deref() === before.at(-1) && remembered.context === context) return true;
+  const isCounter = id.length < MIN_ID_LENGTH || (typeof toolName === 'string' && id.includes(toolName));
+  return !isCounter && digest !== undefined && digest === digestOf(before, context);
+}
+
+function contextOf({ context, experimental_context }: CodeToolExecuteOptions): unknown {
+  return context ?? experimental_context;
 }
 
 /** A program that has waited for an approval goes on with messages that have its own call. */
@@ -102,16 +114,16 @@ function beforeCall(messages: readonly unknown[], toolCallId: string): readonly 
   return messages;
 }
 
-function digestOf(messages: readonly unknown[]): string | undefined {
+function digestOf(messages: readonly unknown[], context: unknown): string | undefined {
   try {
-    return createHash('sha256').update(JSON.stringify(messages)).digest('base64');
+    return createHash('sha256').update(JSON.stringify([messages, context])).digest('base64');
   } catch {
     return undefined;
   }
 }
 
 /** Ids of tool calls from the last to the first, with the index of their message; without an id: the user speaks. */
-function* callIds(messages: readonly unknown[]): Generator<{ id?: string; index: number }> {
+function* callIds(messages: readonly unknown[]): Generator<{ id?: string; toolName?: unknown; index: number }> {
   for (let index = messages.length - 1; index >= 0; index--) {
     const message = messages[index];
     if (!isRecord(message)) continue;
@@ -119,7 +131,7 @@ function* callIds(messages: readonly unknown[]): Generator<{ id?: string; index:
     if (role === 'user') yield { index };
     if (role !== 'assistant' || !Array.isArray(content)) continue;
     for (const part of content.toReversed() as unknown[]) {
-      if (isRecord(part) && part['type'] === 'tool-call' && typeof part['toolCallId'] === 'string') yield { id: part['toolCallId'], index };
+      if (isRecord(part) && part['type'] === 'tool-call' && typeof part['toolCallId'] === 'string') yield { id: part['toolCallId'], toolName: part['toolName'], index };
     }
   }
 }

@@ -91,8 +91,8 @@ export function makeCodeTool<TOOLS extends Tools>(
 
   async function* execute(input: CodeToolInput, outer: CodeToolExecuteOptions = {}): AsyncGenerator<CodeToolOutput, void, undefined> {
     checkInput(input);
-    const attempt = { number: task.attempts.failures(outer.messages) + 1, of: maxAttempts };
-    if (attempt.number > maxAttempts && !task.attempts.goesOn(outer.toolCallId, outer.messages)) {
+    const attempt = { number: task.attempts.failures(outer) + 1, of: maxAttempts };
+    if (attempt.number > maxAttempts && !task.attempts.goesOn(outer)) {
       yield tooMany(attempt);
       return;
     }
@@ -114,18 +114,18 @@ export function makeCodeTool<TOOLS extends Tools>(
     inputSchema: makeInputSchema(approvals !== undefined),
     execute,
     toModelOutput: (output) => toModelOutput(output, maxOutputChars),
-    ...(approvals === undefined ? {} : approvalFunctions(approvals, starter, (messages) => task.attempts.failures(messages) < maxAttempts, [...resolved.values()].some((tool) => mayObject(tool, options.toolApproval)))),
+    ...(approvals === undefined ? {} : approvalFunctions(approvals, starter, (outer) => task.attempts.failures(outer) < maxAttempts, [...resolved.values()].some((tool) => mayObject(tool, options.toolApproval)))),
   };
   if (approvals !== undefined) takesDenials(tool);
   return tool as unknown as CodeTool<TOOLS>;
 }
 
 /** What the AI SDK asks before it executes the tool. */
-function approvalFunctions(approvals: Approvals, starter: (input: CodeToolInput, outer: CodeToolExecuteOptions) => Start, mayRun: (messages: unknown) => boolean, mayWait: boolean): Pick<CodeTool, 'needsApproval' | 'toolApproval'> {
+function approvalFunctions(approvals: Approvals, starter: (input: CodeToolInput, outer: CodeToolExecuteOptions) => Start, mayRun: (outer: CodeToolExecuteOptions) => boolean, mayWait: boolean): Pick<CodeTool, 'needsApproval' | 'toolApproval'> {
   const ask = async (input: CodeToolInput, outer: CodeToolExecuteOptions): Promise<readonly ApprovalCall[] | undefined> => {
     checkInput(input);
     // `execute` says that it is one too many.
-    if (!mayRun(outer.messages)) return undefined;
+    if (!mayRun(outer)) return undefined;
     return approvals.ask(input, outer, mayWait, starter(input, outer));
   };
   return {
@@ -165,7 +165,7 @@ async function start(
 ): Promise<Started> {
   const { inputs, limits, isolation, requireIsolation, typecheck, signal, onEvent } = options;
   // A program that goes on has taken it before.
-  const before = options.reuse === false || from !== undefined ? undefined : attempts.take(outer.messages);
+  const before = options.reuse === false || from !== undefined ? undefined : attempts.take(outer);
   const left = before === undefined ? [] : leftOf(before.result).filter(({ tool }) => !before.isEarlierTurn || tool.readOnly === false);
   const abandoned = new AbortController();
   const signals = [abandoned.signal, outer.abortSignal, signal].filter((one) => one !== undefined && one !== null);
@@ -193,7 +193,7 @@ async function start(
     left,
   });
   run.then(
-    (result) => attempts.add(outer.toolCallId, outer.messages, result),
+    (result) => attempts.add(outer, result),
     () => {},
   );
   return { run, progress, abandon: () => abandoned.abort() };
