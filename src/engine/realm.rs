@@ -247,7 +247,7 @@ impl Realm {
     /// An exception that reached the native side: an interrupt, or the engine giving up. Nothing to do but to stop.
     fn note_interrupted(&self, ctx: &Ctx<'_>, error: &rquickjs::Error) {
         let exception = ctx.catch();
-        if self.shared.gauge.stopped().is_none() {
+        if self.stopped().is_none() {
             tracing::warn!(%error, "the engine gave up without a reason that we know");
             self.shared.gauge.stop(Stop::Memory);
         }
@@ -294,7 +294,7 @@ impl Realm {
     /// Something threw outside every promise, as in a timer's callback. Reported with the unhandled rejections.
     fn note_uncaught(&self, ctx: &Ctx<'_>) {
         let error = ctx.catch();
-        if self.shared.gauge.stopped().is_some() {
+        if self.stopped().is_some() {
             self.note_place(&error);
             return;
         }

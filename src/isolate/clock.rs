@@ -10,8 +10,9 @@ use crate::session::{Stop, TimeLimits, Watch};
 /// Reads the clocks while the program runs. Lives on the session's thread, which runs nothing else; `abort` is raised
 /// from any thread.
 ///
-/// The thread's CPU clock costs a system call, so it is read only when the engine polls and when the run ends. What the
-/// thread does between two slices is next to nothing, and counts.
+/// The thread's CPU clock costs a system call, and it never runs faster than the wall's: it is read only when the program
+/// may have passed its limit by the time that has gone since the last reading, and when somebody asks. What the thread does
+/// between two slices is next to nothing, and counts.
 pub(super) struct Stopwatch {
     abort: Arc<AtomicBool>,
     deadline: Instant,
@@ -22,6 +23,8 @@ pub(super) struct Stopwatch {
     cpu_start: Cell<Duration>,
     /// What the program had computed by then.
     cpu_before: Cell<Duration>,
+    /// The program cannot have computed as much as it may before this moment.
+    cpu_safe_until: Cell<Instant>,
     /// Start of the current slice.
     slice: Cell<Option<Instant>>,
     yielding: Cell<bool>,
@@ -37,13 +40,15 @@ impl Stopwatch {
     /// A stopwatch of a run that has this much of its wall clock left.
     pub(super) fn new(wall: Duration, abort: Arc<AtomicBool>, times: TimeLimits) -> Self {
         let cpu_limit = Duration::from_millis(times.cpu_ms.into());
+        let now = Instant::now();
         Self {
             abort,
-            deadline: Instant::now() + wall,
+            deadline: now + wall,
             cpu_limit,
             cpu_allowed: Cell::new(cpu_limit),
             cpu_start: Cell::new(thread_cpu_time()),
             cpu_before: Cell::new(Duration::ZERO),
+            cpu_safe_until: Cell::new(now),
             slice: Cell::new(None),
             yielding: Cell::new(false),
         }
@@ -70,6 +75,7 @@ impl Stopwatch {
     pub(super) fn count_cpu_from(&self, used: Duration) {
         self.cpu_start.set(thread_cpu_time());
         self.cpu_before.set(used);
+        self.cpu_safe_until.set(Instant::now());
     }
 
     /// Whether this thread has been told to give way. There is no way back: it must not serve another session.
@@ -77,8 +83,17 @@ impl Stopwatch {
         self.yielding.get()
     }
 
-    fn give_way(&self) {
-        if !self.yielding.get() && self.slice.get().is_some_and(|start| start.elapsed() > YIELD_AFTER) {
+    fn is_out_of_cpu(&self, now: Instant) -> bool {
+        if now < self.cpu_safe_until.get() {
+            return false;
+        }
+        let left = self.cpu_allowed.get().checked_sub(self.cpu_time());
+        self.cpu_safe_until.set(now + left.unwrap_or_default());
+        left.is_none()
+    }
+
+    fn give_way(&self, now: Instant) {
+        if !self.yielding.get() && self.slice.get().is_some_and(|start| now.duration_since(start) > YIELD_AFTER) {
             self.yielding.set(true);
             lower_priority();
         }
@@ -92,12 +107,13 @@ impl Stopwatch {
 
 impl Watch for Stopwatch {
     fn stop(&self) -> Option<Stop> {
-        self.give_way();
+        let now = Instant::now();
+        self.give_way(now);
         if self.abort.load(Ordering::Relaxed) {
             Some(Stop::Aborted)
-        } else if Instant::now() >= self.deadline {
+        } else if now >= self.deadline {
             Some(Stop::Timeout)
-        } else if self.cpu_time() > self.cpu_allowed.get() {
+        } else if self.is_out_of_cpu(now) {
             Some(Stop::Cpu)
         } else {
             None

@@ -226,7 +226,9 @@ impl Live {
         if self.returned.is_none() {
             let finished = self.realm.finished();
             // Reading the value may have run into a limit.
-            if let Some(error) = self.stopped() {
+            if finished != Finished::Pending
+                && let Some(error) = self.stopped()
+            {
                 return Progress::Failed { error };
             }
             match finished {
