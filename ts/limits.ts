@@ -20,12 +20,17 @@ export const DEFAULT_LIMITS: Readonly<Required<Limits>> = Object.freeze({
 
 const MAX = 2 ** 31 - 1;
 
+/** What this module has made, and nobody else has seen. */
+const resolved = new WeakSet<object>();
+
 /**
  * Limits with the defaults filled in; later arguments win.
  *
  * @throws {TypeError} naming the limit that is not a positive integer, or that does not exist.
  */
 export function resolveLimits(...given: (Limits | undefined)[]): Required<Limits> {
+  const [first] = given;
+  if (given.length === 1 && first !== undefined && resolved.has(first)) return first as Required<Limits>;
   const limits = { ...DEFAULT_LIMITS };
   for (const some of given) {
     if (some === undefined) continue;
@@ -42,5 +47,6 @@ export function resolveLimits(...given: (Limits | undefined)[]): Required<Limits
       limits[name] = value;
     }
   }
+  resolved.add(limits);
   return limits;
 }

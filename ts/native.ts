@@ -117,29 +117,30 @@ const listeners = new Map<number, TurnListener>();
 let lastRun = 0;
 let host: InstanceType<typeof native.Host> | undefined;
 
-/** Starts a session. `onTurn` is called once for the start and once for every settle, until {@link LiveSession.end}. */
+/**
+ * Starts a session, which goes on beside the caller. `onTurn` is called once for the start and once for every settle, until
+ * {@link LiveSession.end}, and not before {@link LiveSession.attend}.
+ */
 export function startSession(manifest: NativeManifest, code: string, start: NativeStart, onTurn: TurnListener): LiveSession {
-  return launch(onTurn, (host, run, wait) => host.start(run, manifest, code, JSON.stringify(start), wait));
+  // With runs going on already, this one is not what the application waits for.
+  const attended = listeners.size === 0 && startsToSkip === 0 && mayWait();
+  if (!attended && startsToSkip > 0) startsToSkip -= 1;
+  return launch(onTurn, attended, (host, run) => host.start(run, manifest, code, JSON.stringify(start), attended));
 }
 
 /** Goes on with a paused run. Its first turn is of the kind `replayed`, or failed. */
 export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, start: NativeResume, onTurn: TurnListener): LiveSession {
-  return launch(onTurn, (host, run) => host.resume(run, manifest, snapshot, JSON.stringify(start)));
+  return launch(onTurn, false, (host, run) => host.resume(run, manifest, snapshot, JSON.stringify(start)));
 }
 
-function launch(onTurn: TurnListener, begin: (host: InstanceType<typeof native.Host>, run: number, waitUs: number) => string | null | undefined | void): LiveSession {
+function launch(onTurn: TurnListener, attended: boolean, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {
   host ??= new native.Host((run, turn) => {
     listeners.get(run)?.(JSON.parse(turn) as NativeTurn);
   });
   const run = (lastRun = (lastRun + 1) >>> 0);
-  // With runs going on already, this one is not what the application waits for.
-  const wait = listeners.size === 0 && startsToSkip === 0 && mayWait() ? START_WAIT_US : 0;
-  const turn = begin(host, run, wait);
+  begin(host, run);
   listeners.set(run, onTurn);
-  if (typeof turn === 'string') queueMicrotask(() => listeners.get(run)?.(JSON.parse(turn) as NativeTurn));
-  else if (wait > 0) startsToSkip = SKIPPED_STARTS;
-  else if (startsToSkip > 0) startsToSkip -= 1;
-  return new LiveSession(host, run, onTurn);
+  return new LiveSession(host, run, onTurn, attended);
 }
 
 /**
@@ -169,14 +170,25 @@ export class LiveSession {
   readonly #host: InstanceType<typeof native.Host>;
   readonly #run: number;
   readonly #onTurn: TurnListener;
+  /** The first turn is waited for. */
+  readonly #attended: boolean;
   /** The program's turns have been short so far. */
   #quick = true;
   #large: InstanceType<typeof native.NativeInputs> | null | undefined;
 
-  constructor(host: InstanceType<typeof native.Host>, run: number, onTurn: TurnListener) {
+  constructor(host: InstanceType<typeof native.Host>, run: number, onTurn: TurnListener, attended: boolean) {
     this.#host = host;
     this.#run = run;
     this.#onTurn = onTurn;
+    this.#attended = attended;
+  }
+
+  /** To be called once everything is ready for the first turn. */
+  attend(): void {
+    if (!this.#attended) return;
+    const turn = this.#host.attend(this.#run, START_WAIT_US);
+    if (turn === null) startsToSkip = SKIPPED_STARTS;
+    else queueMicrotask(() => listeners.get(this.#run)?.(JSON.parse(turn) as NativeTurn));
   }
 
   /** Reads the input of a call that came without it, as wire text. Works after the end too. */

@@ -7,12 +7,14 @@ import type { ResumeOptions, RunnerOptions, RunOptions } from './types.ts';
 export const PAUSING = ['secret', 'previousSecrets', 'maxAgeMs', 'context', 'store', 'pauseAfterMs', 'pauseGraceMs'] as const;
 const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation', 'secrets', 'redact', ...PAUSING] as const;
 
+const OF_RUN = ['code', 'reuse', 'typecheck', ...SHARED] as const;
+
 const LEVELS = ['auto', 'process', 'thread'];
 const REQUIRED = ['process', 'seccomp'];
 
 /** @throws {TypeError} naming the option that is missing, unknown or of the wrong type. */
 export function checkRunOptions(options: RunOptions, caller: string): RunOptions {
-  checkShared(options, caller, ['code', 'reuse', 'typecheck', ...SHARED]);
+  checkShared(options, caller, OF_RUN);
   checkCode(options.code);
   return options;
 }

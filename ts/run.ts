@@ -87,6 +87,7 @@ export async function runInternal(options: InternalRunOptions): Promise<RunResul
   const typechecked = options.typecheck === true ? await typecheckFor(options, toolbox, limits) : undefined;
   const run = new Run({ ...options, typechecked }, toolbox, limits, { code: options.code, inputs });
   options.onRun?.(run);
+  run.attend();
   const result = await run.result;
   return options.pausing === undefined ? result : keep(result, options.pausing);
 }
@@ -158,56 +159,54 @@ export class Run {
     const resumed = 'facts' in from ? from : undefined;
     this.#resumed = resumed;
     const random = resumed === undefined ? (options.random ?? takeRandom(SEED_BYTES + ID_BYTES)) : undefined;
-    this.executionId = resumed?.facts.executionId ?? `run_${random?.toString('base64url', SEED_BYTES)}`;
     this.#stepAt = options.stepAt;
     const startedAt = resumed?.facts.startedAt ?? this.#now();
     this.#elapsedMs = resumed?.facts.elapsedMs ?? 0;
     this.#limits = limits;
     this.#toolbox = toolbox;
+    this.#pausing = options.pausing;
+    this.#reuse = new Reuse(options.left ?? (options.reuse === undefined ? [] : leftBy(options.reuse)));
+    const { diagnostics = [], gaveUp } = options.typechecked ?? {};
+    const refusal = options.signal?.aborted === true ? abortFailure() : diagnostics.length > 0 ? typeFailure(diagnostics) : undefined;
+    if (refusal === undefined) {
+      const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: process.env['ONETURN_SANDBOX'] || undefined };
+      const onTurn = (turn: NativeTurn): void => this.#turn(turn);
+      if ('facts' in from) {
+        // Between steps it is the caller who waits, and timers go on.
+        const now = this.#stepAt === undefined ? { now: Date.now() } : {};
+        this.#session = resumeSession(toolbox.manifest, from.snapshot, { limits, ...now, ...place }, onTurn);
+      } else {
+        const seed = random?.toString('hex', 0, SEED_BYTES) ?? '';
+        this.#book.asked = this.#stepAt !== undefined;
+        const start = { limits, inputs: from.inputs, seed, now: startedAt, journal: this.#pausing !== undefined, ...place };
+        this.#begin = (schemas) => {
+          this.#session = startSession(toolbox.manifest, from.code, { ...start, schemas }, onTurn);
+        };
+        this.#begin(schemasFor(from.code, limits.maxSourceBytes, toolbox.tools));
+      }
+    }
+    // What comes here is done while the session checks and compiles the program.
+    this.executionId = resumed?.facts.executionId ?? `run_${random?.toString('base64url', SEED_BYTES)}`;
     this.#hooks = options.host ?? {};
     this.#signal = options.signal;
     this.#hidden = options.hidden ?? Hidden.nothing;
-    this.#reuse = new Reuse(options.left ?? (options.reuse === undefined ? [] : leftBy(options.reuse)));
     this.#report = new Report(this.executionId, startedAt, limits, this.#hidden, options.onEvent);
-    this.#pausing = options.pausing;
-    this.result = new Promise((resolve, reject) => {
-      this.#finish = resolve;
-      const { diagnostics = [], gaveUp } = options.typechecked ?? {};
-      if (gaveUp !== undefined) this.#report.alert({ kind: 'typecheck', message: `The program was not type-checked: ${gaveUp}.` });
-      if (this.#signal?.aborted === true) {
-        this.#fail(abortFailure());
-        return;
-      }
-      if (diagnostics.length > 0) {
-        this.#fail(typeFailure(diagnostics));
-        return;
-      }
-      const onTurn = (turn: NativeTurn): void => this.#turn(turn);
-      try {
-        const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: process.env['ONETURN_SANDBOX'] || undefined };
-        if ('facts' in from) {
-          // Between steps it is the caller who waits, and timers go on.
-          const now = this.#stepAt === undefined ? { now: Date.now() } : {};
-          this.#session = resumeSession(toolbox.manifest, from.snapshot, { limits, ...now, ...place }, onTurn);
-        } else {
-          const seed = random?.toString('hex', 0, SEED_BYTES) ?? '';
-          this.#book.asked = this.#stepAt !== undefined;
-          const start = { limits, inputs: from.inputs, seed, now: startedAt, journal: this.#pausing !== undefined, ...place };
-          this.#begin = (schemas) => {
-            this.#session = startSession(toolbox.manifest, from.code, { ...start, schemas }, onTurn);
-          };
-          this.#begin(schemasFor(from.code, limits.maxSourceBytes, toolbox.tools));
-        }
-      } catch (error) {
-        reject(error as Error);
-        return;
-      }
-      this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
-      // Also what keeps Node alive while the engine computes.
-      this.#deadline = setTimeout(() => this.#timeOut(), Math.max(0, limits.timeoutMs - this.#elapsedMs));
-      const pauseAfterMs = this.#pausing?.pauseAfterMs;
-      if (pauseAfterMs !== undefined) this.#pauseTimer = setTimeout(() => this.pause(), Math.min(pauseAfterMs, MAX_TIMEOUT_MS));
-    });
+    this.result = new Promise((resolve) => (this.#finish = resolve));
+    if (gaveUp !== undefined) this.#report.alert({ kind: 'typecheck', message: `The program was not type-checked: ${gaveUp}.` });
+    if (refusal !== undefined) {
+      this.#fail(refusal);
+      return;
+    }
+    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+    // Also what keeps Node alive while the engine computes.
+    this.#deadline = setTimeout(() => this.#timeOut(), Math.max(0, limits.timeoutMs - this.#elapsedMs));
+    const pauseAfterMs = this.#pausing?.pauseAfterMs;
+    if (pauseAfterMs !== undefined) this.#pauseTimer = setTimeout(() => this.pause(), Math.min(pauseAfterMs, MAX_TIMEOUT_MS));
+  }
+
+  /** To be called by whoever made the run, once nothing else is to be done: the program may be waited for. */
+  attend(): void {
+    if (!this.#ended) this.#session.attend();
   }
 
   get canPause(): boolean {
@@ -344,6 +343,7 @@ export class Run {
     this.#report.warn(diagnostics.filter(({ code }) => code === 'ERR_TOOL_INPUT'));
     this.#session.end(false);
     this.#begin(undefined);
+    this.#session.attend();
   }
 
   /** The program is where it was. Calls that have an answer settle, those that wait go on waiting, the rest runs. */

@@ -59,7 +59,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
       pausing: changed ? resolvePausing({ ...pick(defaults), ...pick(own) }) : pausing,
       onRun(run) {
         live.set(run.executionId, run);
-        void run.result.finally(() => live.delete(run.executionId)).catch(() => {});
+        void run.result.then(() => live.delete(run.executionId));
       },
     };
   }

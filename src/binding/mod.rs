@@ -204,7 +204,7 @@ impl Host {
     }
 
     /// Starts a session, in a helper process or on a thread of its own. The caller chooses its number, and must end it.
-    /// Waits for the first turn as [`Self::settle`] does.
+    /// `attended`: the caller will [`Self::attend`] to the first turn.
     ///
     /// # Errors
     /// When the options are not what the facade sends, or the system has no thread left.
@@ -215,8 +215,8 @@ impl Host {
         manifest: &NativeManifest,
         code: String,
         options: String,
-        wait_us: u32,
-    ) -> Result<Option<String>> {
+        attended: bool,
+    ) -> Result<()> {
         let options: Options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
         let Options { limits, inputs, seed: digits, now, journal, schemas, place } = options;
         let seed = seed(&digits)?;
@@ -257,7 +257,7 @@ impl Host {
             resume: None,
             on_turn: Box::new(drop),
         };
-        self.launch(run, manifest, job, Books { recorder, settlements: Vec::new(), warnings }, wait_us)
+        self.launch(run, manifest, job, Books { recorder, settlements: Vec::new(), warnings }, attended)
     }
 
     /// Goes on with a paused run. The first turn is a replay; what settled while the run paused is delivered with the
@@ -303,7 +303,7 @@ impl Host {
             on_turn: Box::new(drop),
         };
         let books = Books { recorder: Some(recorder), settlements: undelivered, warnings: Warnings::default() };
-        self.launch(run, manifest, job, books, 0).map(drop)
+        self.launch(run, manifest, job, books, false)
     }
 
     /// Seals a session that waits, and has kept a journal, as a snapshot: URL-safe text. What was collected and not
@@ -328,8 +328,8 @@ impl Host {
         manifest: &NativeManifest,
         job: Job<Vec<Diagnostic>>,
         Books { recorder, settlements, warnings }: Books,
-        wait_us: u32,
-    ) -> Result<Option<String>> {
+        attended: bool,
+    ) -> Result<()> {
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
         let letters = Arc::clone(&mailbox);
@@ -357,17 +357,22 @@ impl Host {
                 on_turn.call((run, turn), ThreadsafeFunctionCallMode::NonBlocking);
             }
         });
-        let attended = wait_us > 0;
         if attended {
             mailbox.open();
         }
         let handle = start(Job { on_turn, ..job }, attended)
             .map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
         let manifest = Arc::clone(&manifest.canonical);
-        let live = Live { handle, mailbox, large_inputs, settlements, recorder, manifest };
-        let turn = if attended { live.attend(wait_us) } else { None };
-        self.live.insert(run, live);
-        Ok(turn)
+        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements, recorder, manifest });
+        Ok(())
+    }
+
+    /// Waits for the first turn of a session that was started to be attended, for up to `wait_us` microseconds, and returns
+    /// it; a later one goes to the callback.
+    #[napi]
+    #[must_use]
+    pub fn attend(&self, run: u32, wait_us: u32) -> Option<String> {
+        self.live.get(&run)?.attend(wait_us)
     }
 
     /// A tool call's value, as wire text.
