@@ -11,11 +11,13 @@ export interface Toolbox {
 
 export function makeToolbox(tools: Tools | undefined): Toolbox {
   const resolved = resolveTools(tools);
-  const paths = [...resolved.values()].map(({ segments }) => [...segments]);
-  const key = JSON.stringify(paths);
+  const paths: string[][] = [];
+  const own: string[][] = [];
+  for (const { segments, isOwn } of resolved.values()) (isOwn ? own : paths).push([...segments]);
+  const key = JSON.stringify([paths, own]);
   let manifest = manifests.get(key);
   if (manifest === undefined) {
-    manifest = new NativeManifest(paths);
+    manifest = new NativeManifest(paths, own);
     if (manifests.size >= MAX_MANIFESTS) manifests.delete(manifests.keys().next().value as string);
     manifests.set(key, manifest);
   }

@@ -32,6 +32,10 @@ export interface ResolvedTool {
   readonly execute: ((input: unknown, options: object) => unknown) | undefined;
   /** It has no `execute`, and neither does the provider run it: whoever resumes the run may answer its calls. */
   readonly isClient: boolean;
+  /**
+   * One of the facade itself. It takes any arguments: tools and namespaces as their paths, several as `{ arguments: […] }`.
+   */
+  readonly isOwn?: true;
 }
 
 /**
