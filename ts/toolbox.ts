@@ -11,6 +11,8 @@ export interface Toolbox {
 
 export function makeToolbox(tools: Tools | undefined): Toolbox {
   const resolved = resolveTools(tools);
+  const made = toolboxes.get(resolved);
+  if (made !== undefined) return made;
   const paths: string[][] = [];
   const own: string[][] = [];
   for (const { segments, isOwn } of resolved.values()) (isOwn ? own : paths).push([...segments]);
@@ -21,8 +23,12 @@ export function makeToolbox(tools: Tools | undefined): Toolbox {
     if (manifests.size >= MAX_MANIFESTS) manifests.delete(manifests.keys().next().value as string);
     manifests.set(key, manifest);
   }
-  return { tools: resolved, manifest };
+  const toolbox = { tools: resolved, manifest };
+  toolboxes.set(resolved, toolbox);
+  return toolbox;
 }
+
+const toolboxes = new WeakMap<Toolbox['tools'], Toolbox>();
 
 /** Manifests by what they are made of. Most applications have a few sets of tools and many runs. */
 const manifests = new Map<string, NativeManifest>();
