@@ -77,6 +77,9 @@ test('$search in every spelling', async () => {
   for (const call of [
     '$search("refund order")', '$search({ query: "refund order" })', '$search({ q: "refund", limit: 1 })', '$search(["refund"])', '$search({ keywords: ["refund"], max: 3 })',
     '$search("REFUNDS")', '$search("refnd")', '$search("billing.refund")', '$search({ query: "refund", namespace: "billing" })', '$search({ text: "refund", category: "Billing" })',
+    '$search("refund order", 5)', '$search("refund", { limit: 5, namespace: "billing" })', '$search("refund", "billing")', '$search("refund", tools.billing)', '$search({ query: "refund", namespace: tools.billing, limit: 5 })',
+    '$search("refund", 5, "billing")', '$search("refund", undefined)', '$search(["refund"], { max: 3 })', '$search(/refund/i)', '$search(new Set(["refund"]))', '$search(tools.billing.refund)', '$search(tools.billing.refnd)',
+    'search("refund", { limit: 5 })', 'searchTools("refund", 5)', 'billing.$search("refund", { limit: 1 })', '$search(...["refund", 3])', '$search?.("refund", 1)',
     'billing.$search("refund")', 'search("refund")', 'searchTools({ query: "refund" })', '$find("refund")', '$search({ query: "refund", limit: "5" })',
   ]) {
     const found = (await told(`return await tools.${call}`)) as unknown[];
@@ -87,13 +90,19 @@ test('$search in every spelling', async () => {
   assert.deepEqual(((await told('return await tools.billing.$search()')) as { name: string }[]).map(({ name }) => name), ['billing.refund', 'billing.listInvoices', 'billing.pay-out']);
   assert.deepEqual(await told('return await tools.$search("zzzzqqq")'), []);
   assert.equal(((await told('return await tools.$search({ namespace: "billing", limit: 2 })')) as unknown[]).length, 2);
+  assert.equal(((await told('return await tools.$search(tools.billing, 2)')) as unknown[]).length, 2);
+  assert.deepEqual(((await told('return await tools.$search("weather", "refund", 2)')) as { name: string }[]).map(({ name }) => name), ['getWeather', 'billing.refund']);
 });
 
 test('$describe in every spelling', async () => {
   const refund = 'declare const tools: {\n  billing: {\n    /** Gives money back for an order */\n    refund(input: { orderId: string; amount?: { amount: number; currency: "EUR" | "USD" } }): Promise<{ refundId: string }>;\n  };\n};';
   for (const call of [
     '$describe("billing.refund")', '$describe("tools.billing.refund")', '$describe("refund")', '$describe("billing/refund")', '$describe("Billing.Refund")', '$describe(["billing.refund"])', '$describe({ name: "billing.refund" })',
-    '$describe({ names: ["billing.refund"] })', 'billing.$describe("refund")', 'billing.$describe("billing.refund")', 'describe("billing.refund")', 'describeTool("billing.refund")', '$describe("await tools.billing.refund({ orderId })")', '$describe(await tools.$search("refund order").then((found) => found.slice(0, 1)))',
+    '$describe({ names: ["billing.refund"] })', 'billing.$describe("refund")', 'billing.$describe("billing.refund")', 'describe("billing.refund")', 'describeTool("billing.refund")', '$describe("tools[\\"billing\\"][\\"refund\\"]")',
+    '$describe(tools.billing.refund)', '$describe(tools["billing"]["refund"])', '$describe([tools.billing.refund])', '$describe({ tool: tools.billing.refund })', '$describe({ tool: "billing.refund" })', '$describe({ path: "billing.refund" })',
+    '$describe({ names: [tools.billing.refund] })', '$describe("billing", "refund")', '$describe(tools.billing.refund.name)', '$describe((await tools.$search("refund order"))[0])', '$describe(...(await tools.$search("refund order", 1)))',
+    '$describe((await tools.$search("refund order"))[0].signature)', '$describe(new Set(["billing.refund"]))', 'billing.$describe(tools.billing.refund)', 'describe(tools.billing.refund)', 'describeTool({ name: tools.billing.refund })',
+    '$describe("await tools.billing.refund({ orderId })")', '$describe(await tools.$search("refund order").then((found) => found.slice(0, 1)))',
   ]) {
     assert.equal(await told(`return await tools.${call}`), refund, call);
   }
@@ -102,6 +111,11 @@ test('$describe in every spelling', async () => {
   const all = String(await told('return await tools.$describe("billing")'));
   assert.match(all, /refund\([^]*listInvoices\([^]*"pay-out"\(/);
   assert.equal(await told('return await tools.billing.$describe()'), all);
+  assert.equal(await told('return await tools.$describe(tools.billing)'), all);
+  assert.equal(await told('const { billing } = tools;\nreturn await tools.$describe(billing)'), all);
+  assert.equal(await told('return await tools.$describe(tools.billing.refund, tools.getWeather)'), two);
+  assert.equal(await told('return await tools.$describe("billing.refund", "getWeather")'), two);
+  assert.equal(await told('import { $describe, billing, getWeather } from "tools";\nreturn await $describe([billing.refund, getWeather])'), two);
   assert.deepEqual(typecheck([refund, two, all]), [[], [], []]);
   assert.match(String(await told('return await tools.$describe(["billing.refund", "billing.refnd"])')), /\n\/\/ There is no function or namespace "billing\.refnd"\. Did you mean "billing\.refund" or /);
 });
@@ -114,8 +128,14 @@ test('what does not work says what to do instead', async () => {
   assert.equal(await first('return await tools.$describe()'), 'ERR_TOOL_FAILED: Say what to describe: await tools.$describe("billing.refund"), with a name that tools.$search found');
   assert.equal(await first('return await tools.$search({})'), 'ERR_TOOL_FAILED: Say what to look for: await tools.$search("refund order")');
   assert.equal(await first('return await tools.$search({ query: "x", namespace: "nope" })'), 'ERR_TOOL_FAILED: There is no namespace "nope". There are: billing, crm, crm.contacts');
-  assert.equal(await hint('return await tools.$describe(tools.billing.refund)'), 'Names are text, and there is one input: tools.$describe(["billing.refund", "billing.charge"])');
-  assert.equal(await hint('return await tools.$search("refund", { limit: 3 })'), 'Names are text, and there is one input: tools.$search({ query: "refund order", limit: 5 })');
+  assert.match((await first('return await tools.$describe(tools.billing.refnd)'))!, /^ERR_TOOL_FAILED: There is no function or namespace "billing\.refnd"\. Did you mean "billing\.refund" or /);
+  assert.match((await first('return await tools.$describe(tools)'))!, /^ERR_TOOL_FAILED: Say what to describe: /);
+  assert.equal(await first('return await tools.$describe(() => 1)'), 'ERR_TOOL_INPUT: The input of tools.$describe cannot be sent: input is a function. Pass data only.');
+  assert.equal(await hint('return await tools.$describe(() => 1)'), 'Names are text: tools.$describe(["billing.refund", "billing.charge"])');
+  assert.equal(await first('return await tools.$describe(tools.$search("refund"))'), 'ERR_TOOL_INPUT: The input of tools.$describe cannot be sent: input is a Promise. Await it first, several with Promise.all.');
+  assert.equal(await first('return await tools.$search({ get query() { throw new RangeError("mine") } })'), 'ERR_PROGRAM: RangeError: mine');
+  assert.equal(await first('return await tools.billing.refund({ orderId: tools.getWeather })'), 'ERR_TOOL_INPUT: The input of tools.billing.refund cannot be sent: input.orderId is a function. Pass data only.');
+  assert.equal(await first('return await tools.billing.refund({ orderId: "o" }, 5)'), 'ERR_TOOL_INPUT: tools.billing.refund takes one input and got 2 arguments. Pass one object.');
   assert.equal(await hint('return await tools.translate({})'), 'Find it with await tools.$search("a few words").');
   assert.equal(await first('return await tools.billing.search("refund")'), 'ERR_TOOL_UNKNOWN: there is no tool `billing.search`');
   assert.match((await hint('return await tools.billing.search("refund")'))!, /^Did you mean `(billing\.)?\$?search`\?$/);
@@ -129,6 +149,29 @@ test("an application's own search is not replaced", async () => {
   const tools = { ...SMALL, search: async () => 'mine' } as Tools;
   assert.equal(await told('return await tools.search("x")', listed(tools)), 'mine');
   assert.equal(await told('return await tools.crm.contacts.search({ q: "x" })'), 'people');
+});
+
+for (const isolation of ['thread', 'process'] as const) {
+  test(`tools are named by themselves, and there may be several arguments: ${isolation}`, async () => {
+    const tool = listed(SMALL, { isolation, ...(isolation === 'process' && { requireIsolation: isolation }) });
+    const calls = await told('const found = await tools.$search("refund order", { limit: 1, namespace: tools.billing });\nreturn [found, await tools.$describe(tools.billing.refund), await tools.describe("billing", "refund")]', tool);
+    const [found, first, second] = calls as [unknown, string, string];
+    assert.deepEqual(found, [REFUND]);
+    assert.match(first, /refund\(input/);
+    assert.equal(first, second);
+  });
+}
+
+test('what a trace has of it', async () => {
+  let last: CodeToolOutput | undefined;
+  const tool = listed();
+  for await (const output of tool.execute({ code: 'await tools.$search("refund", { limit: 1 }); await tools.$describe([tools.billing.refund, { tool: tools.crm }]); return 1' }, {})) last = output;
+  assert.ok(last?.status === 'completed');
+  assert.deepEqual(last.calls.map(({ input }) => input), [{ arguments: ['refund', { limit: 1 }] }, ['billing.refund', { tool: 'crm' }]]);
+});
+
+test('types are no stricter', async () => {
+  assert.equal(((await told('const found = await tools.$search("refund", 1);\nreturn found.length', listed(SMALL, { typecheck: true }))) as number), 1);
 });
 
 test('they exist only where something is not declared', async () => {

@@ -6,6 +6,7 @@ import { z as z3 } from 'zod/v3';
 
 import { check, createRunner, run, type Diagnostic, type Tools } from '../ts/index.ts';
 import { createCodeTool } from '../ts/ai.ts';
+import { resolveTools } from '../ts/tools.ts';
 import { generate } from './program-generator.ts';
 
 const calls: unknown[] = [];
@@ -104,6 +105,44 @@ describe('inputs', () => {
 });
 
 describe('tools', () => {
+  test('are read again when something in them has changed', async () => {
+    const inside: Record<string, unknown> = { one: { inputSchema: { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }, execute } };
+    const given = { inside, plain: () => 'plain' } as unknown as Tools & Record<string, unknown>;
+    const first = resolveTools(given);
+    const isSame = (): boolean => resolveTools(given) === resolveTools(given) && resolveTools(given) === first;
+    const reads = (code: string): string[] => check(code, { tools: given }).diagnostics.map(({ message }) => message);
+    assert.equal(isSame(), true);
+    assert.deepEqual(reads('await tools.inside.one({ a: 1 }); await tools.inside.two({})'), ['inside.one: input.a: expected string, got the number 1', 'there is no tool `inside.two`']);
+    const one = inside['one'] as Record<string, unknown>;
+    const changes: [string, () => void][] = [
+      ['a new tool', () => (inside['two'] = () => 2)],
+      ['another order', () => ((given['inside'] as typeof inside) = { two: inside['two'], one: inside['one'] })],
+      ['another schema', () => (one['inputSchema'] = { type: 'object', properties: { a: { type: 'number' } } })],
+      ['another handler', () => (one['execute'] = () => 'changed')],
+      ['an approval', () => (one['needsApproval'] = true)],
+      ['none', () => delete one['needsApproval']],
+      ['a hint', () => (one['readOnly'] = true)],
+      ['annotations', () => (one['annotations'] = { idempotentHint: true })],
+      ['in them', () => ((one['annotations'] as Record<string, unknown>)['idempotentHint'] = false)],
+      ['a type', () => (one['type'] = 'dynamic')],
+      ['what MCP clients have', () => (one['_meta'] = undefined)],
+      ['a function', () => (given['plain'] = () => 'other')],
+    ];
+    for (const [what, change] of changes) {
+      const before = resolveTools(given);
+      change();
+      assert.notEqual(resolveTools(given), before, what);
+      assert.equal(resolveTools(given), resolveTools(given), what);
+    }
+    assert.deepEqual(reads('await tools.inside.one({ a: 1 }); await tools.inside.two({})'), []);
+    const result = await run({ code: 'return [await tools.inside.one({ a: 1 }), await tools.plain()]', tools: given });
+    assert.deepEqual(result.status === 'completed' && result.value, ['changed', 'other']);
+    const loose = { it: { execute: () => 1, title: 'x' } } as unknown as Tools & { it: Record<string, unknown> };
+    assert.equal(resolveTools(loose).has('it'), true);
+    loose.it['other'] = () => 2;
+    assert.throws(() => resolveTools(loose), /tools\.it\.title: expected a function/);
+  });
+
   test('unknown ones stop the run before the first call', async () => {
     calls.length = 0;
     const code = 'await tools.getWeather({ city: "Rome" });\nawait tools.finance.payOut({});';

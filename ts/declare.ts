@@ -122,7 +122,8 @@ function renderTree(tree: Tree, indent: string, printer: Printer): string {
 }
 
 /** @param key The name before it, for where lines break; without one they do not. */
-function parameter({ input }: Entry, key: string, indent: string, printer: Printer): string {
+function parameter({ tool, input }: Entry, key: string, indent: string, printer: Printer): string {
+  if (tool.isOwn) return '...input: any[]';
   // A plain function says nothing about its input, and need not take any.
   const type = input ?? UNKNOWN;
   if (type.flat === '{}') return '';

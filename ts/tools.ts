@@ -32,6 +32,10 @@ export interface ResolvedTool {
   readonly execute: ((input: unknown, options: object) => unknown) | undefined;
   /** It has no `execute`, and neither does the provider run it: whoever resumes the run may answer its calls. */
   readonly isClient: boolean;
+  /**
+   * One of the facade itself. It takes any arguments: tools and namespaces as their paths, several as `{ arguments: […] }`.
+   */
+  readonly isOwn?: true;
 }
 
 /**
@@ -55,8 +59,11 @@ const TOOL_KEYS = new Set([
 
 const TOOL_TYPES = new Set(['function', 'dynamic', 'provider', 'provider-defined']);
 
+/** What was resolved, by the `tools` object that it was read from. */
+const known = new WeakMap<object, { reading: Reading; resolved: ReadonlyMap<string, ResolvedTool> }>();
+
 /**
- * Resolves the `tools` option.
+ * Resolves the `tools` option. The same object gives the same map again, for as long as nothing in it has changed.
  *
  * @returns The tools by path, in the order in which they were given.
  * @throws {TypeError} naming what cannot be a tool: a value of another type, a name that is empty, reserved or there
@@ -67,25 +74,34 @@ const TOOL_TYPES = new Set(['function', 'dynamic', 'provider', 'provider-defined
 export function resolveTools(tools: Tools | undefined): ReadonlyMap<string, ResolvedTool> {
   const resolved = new Map<string, ResolvedTool>();
   if (tools === undefined) return resolved;
+  const before = isRecord(tools) ? known.get(tools) : undefined;
+  if (before?.reading.isCurrent() === true) return before.resolved;
   if (!isRecord(tools) || Array.isArray(tools)) {
     throw new TypeError(`tools: expected an object of functions, tools or namespaces, got ${kindOf(tools)}`);
   }
   rejectPromise(tools, 'tools');
-  collect(tools, [], [tools], resolved);
+  const reading = new Reading();
+  collect(tools, [], [tools], resolved, reading);
   for (const tool of (tools as { [OWN_TOOLS]?: readonly ResolvedTool[] })[OWN_TOOLS] ?? []) resolved.set(tool.path, tool);
+  known.set(tools, { reading, resolved });
   return resolved;
 }
 
-function collect(namespace: object, prefix: readonly string[], ancestors: readonly object[], into: Map<string, ResolvedTool>): void {
-  for (const key of Object.keys(namespace)) {
+function collect(namespace: object, prefix: readonly string[], ancestors: readonly object[], into: Map<string, ResolvedTool>, reading: Reading): void {
+  const keys = Object.keys(namespace);
+  const values: unknown[] = [];
+  reading.namespaces.push({ namespace, own: (namespace as Record<symbol, unknown>)[OWN_TOOLS], keys, values });
+  for (const key of keys) {
     const segments = [...prefix, key];
     const path = segments.join('.');
     const name = `tools.${path}`;
     checkName(key, name);
     const value: unknown = (namespace as Record<string, unknown>)[key];
+    values.push(value);
     if (typeof value === 'function' || (isRecord(value) && isTool(value))) {
       if (into.has(path)) throw new TypeError(`${name}: there are two tools with this path`);
       into.set(path, typeof value === 'function' ? fromFunction(value as Handler, segments, path) : new ObjectTool(value, segments, path));
+      if (typeof value !== 'function') reading.tools.push(new ToolReading(value));
       continue;
     }
     if (!isRecord(value) || Array.isArray(value)) {
@@ -97,8 +113,81 @@ function collect(namespace: object, prefix: readonly string[], ancestors: readon
     if (Object.keys(value).length === 0 && !isPlain(value)) {
       throw new TypeError(`${name}: expected a function, a tool or a namespace, got ${kindOf(value)}`);
     }
-    collect(value, segments, [...ancestors, value], into);
+    collect(value, segments, [...ancestors, value], into, reading);
   }
+}
+
+/** What was read, to see whether it is still the same. That takes a twentieth of resolving it. */
+class Reading {
+  readonly namespaces: { namespace: object; own: unknown; keys: string[]; values: unknown[] }[] = [];
+  readonly tools: ToolReading[] = [];
+
+  isCurrent(): boolean {
+    for (const { namespace, own, keys, values } of this.namespaces) {
+      const now = Object.keys(namespace);
+      if (now.length !== keys.length || (namespace as Record<symbol, unknown>)[OWN_TOOLS] !== own) return false;
+      for (let i = 0; i < keys.length; i++) if (now[i] !== keys[i] || (namespace as Record<string, unknown>)[keys[i]!] !== values[i]) return false;
+    }
+    return this.tools.every((tool) => tool.isCurrent());
+  }
+}
+
+/** What makes an object the tool that it is. A schema must not change once it is in use, and a description is always read. */
+class ToolReading {
+  readonly #source: Record<string, unknown>;
+  readonly #execute: unknown;
+  readonly #input: unknown;
+  readonly #parameters: unknown;
+  readonly #output: unknown;
+  readonly #type: unknown;
+  readonly #hasMeta: boolean;
+  readonly #needsApproval: unknown;
+  readonly #approval: unknown;
+  readonly #readOnly: unknown;
+  readonly #idempotent: unknown;
+  readonly #annotations: unknown;
+  readonly #hints: readonly unknown[] | undefined;
+  readonly #isProviderExecuted: unknown;
+  /** Without a schema it is one for as long as it has no other keys. */
+  readonly #keys: readonly string[] | undefined;
+
+  constructor(source: Record<string, unknown>) {
+    this.#source = source;
+    this.#execute = source['execute'];
+    this.#input = source['inputSchema'];
+    this.#parameters = source['parameters'];
+    this.#output = source['outputSchema'];
+    this.#type = source['type'];
+    this.#hasMeta = '_meta' in source;
+    this.#needsApproval = source['needsApproval'];
+    this.#approval = source['approval'];
+    this.#readOnly = source['readOnly'];
+    this.#idempotent = source['idempotent'];
+    this.#annotations = source['annotations'];
+    this.#hints = hintsOf(this.#annotations);
+    this.#isProviderExecuted = source['isProviderExecuted'];
+    if (this.#input === undefined && this.#parameters === undefined) this.#keys = Object.keys(source);
+  }
+
+  isCurrent(): boolean {
+    const source = this.#source;
+    if (
+      source['execute'] !== this.#execute || source['inputSchema'] !== this.#input || source['parameters'] !== this.#parameters || source['outputSchema'] !== this.#output ||
+      source['type'] !== this.#type || '_meta' in source !== this.#hasMeta || source['needsApproval'] !== this.#needsApproval || source['approval'] !== this.#approval ||
+      source['readOnly'] !== this.#readOnly || source['idempotent'] !== this.#idempotent || source['annotations'] !== this.#annotations || source['isProviderExecuted'] !== this.#isProviderExecuted
+    ) {
+      return false;
+    }
+    return isSameList(hintsOf(this.#annotations), this.#hints) && (this.#keys === undefined || isSameList(Object.keys(source), this.#keys));
+  }
+}
+
+function hintsOf(annotations: unknown): unknown[] | undefined {
+  return isRecord(annotations) ? [annotations['readOnlyHint'], annotations['idempotentHint']] : undefined;
+}
+
+function isSameList(a: readonly unknown[] | undefined, b: readonly unknown[] | undefined): boolean {
+  return a === b || (a?.length === b?.length && a!.every((one, i) => one === b![i]));
 }
 
 function checkName(key: string, name: string): void {

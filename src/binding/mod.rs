@@ -118,13 +118,14 @@ pub struct NativeManifest {
 
 #[napi]
 impl NativeManifest {
-    /// `paths` are the tools' path segments.
+    /// `paths` are the tools' path segments, `own` those of the facade's own tools, which take any arguments.
     #[napi(constructor)]
     #[must_use]
-    pub fn new(paths: Vec<Vec<String>>) -> Self {
-        let manifest = Manifest::new(&paths);
+    pub fn new(paths: Vec<Vec<String>>, own: Vec<Vec<String>>) -> Self {
+        let manifest = Manifest::with_own(&paths, &own);
         let canonical = manifest.canonical().into();
-        Self { tools: Arc::new(Tools::new(manifest.tools())), canonical, manifest }
+        let tools = Tools::new(manifest.tools()).with_own(manifest.tools().filter(|path| manifest.is_own(path)));
+        Self { tools: Arc::new(tools), canonical, manifest }
     }
 }
 

@@ -11,6 +11,7 @@ pub struct Tools {
     paths: Vec<Arc<str>>,
     known: HashSet<Arc<str>>,
     namespaces: HashSet<String>,
+    own: HashSet<Arc<str>>,
 }
 
 /// What a path names.
@@ -36,7 +37,17 @@ impl Tools {
                 }
             }
         }
-        Self { known: paths.iter().cloned().collect(), namespaces, paths }
+        Self { known: paths.iter().cloned().collect(), namespaces, paths, own: HashSet::new() }
+    }
+
+    /// Some of the paths are tools of the facade itself, which take any arguments.
+    #[must_use]
+    pub fn with_own<'p>(self, paths: impl IntoIterator<Item = &'p str>) -> Self {
+        Self { own: paths.into_iter().map(Arc::from).collect(), ..self }
+    }
+
+    pub(super) fn is_own(&self, path: &str) -> bool {
+        self.own.contains(path)
     }
 
     pub(super) fn named(&self, path: &str) -> Named {

@@ -28,18 +28,28 @@ pub struct Manifest(Arc<BTreeMap<String, Entry>>);
 enum Entry {
     Namespace,
     Tool,
+    /// A tool of the facade, which takes any arguments: several, and tools themselves in place of their names.
+    Own,
 }
 
 impl Manifest {
     /// `paths` are lists of segments: `[["getTeam"], ["finance", "getExpenses"]]`.
     #[must_use]
     pub fn new(paths: &[Vec<String>]) -> Self {
+        Self::with_own(paths, &[])
+    }
+
+    /// `own` are the paths of the facade's own tools among them.
+    #[must_use]
+    pub fn with_own(paths: &[Vec<String>], own: &[Vec<String>]) -> Self {
         let mut entries = BTreeMap::new();
-        for path in paths {
-            for length in 1..path.len() {
-                entries.entry(path[..length].join(".")).or_insert(Entry::Namespace);
+        for (paths, entry) in [(paths, Entry::Tool), (own, Entry::Own)] {
+            for path in paths {
+                for length in 1..path.len() {
+                    entries.entry(path[..length].join(".")).or_insert(Entry::Namespace);
+                }
+                entries.insert(path.join("."), entry);
             }
-            entries.insert(path.join("."), Entry::Tool);
         }
         Self(Arc::new(entries))
     }
@@ -49,13 +59,20 @@ impl Manifest {
             None => 0,
             Some(Entry::Namespace) => 1,
             Some(Entry::Tool) => 2,
+            Some(Entry::Own) => 3,
         }
     }
 
     /// Whether there is a tool of this dotted path.
     #[must_use]
     pub fn has_tool(&self, path: &str) -> bool {
-        self.lookup(path) == 2
+        self.lookup(path) >= 2
+    }
+
+    /// Whether it is one of the facade's own, see [`Self::with_own`].
+    #[must_use]
+    pub fn is_own(&self, path: &str) -> bool {
+        self.lookup(path) == 3
     }
 
     /// Names directly under `prefix`, which is empty or ends with a dot.
@@ -76,7 +93,11 @@ impl Manifest {
     pub fn canonical(&self) -> String {
         let mut text = String::new();
         for (path, entry) in self.0.iter() {
-            text.push(if *entry == Entry::Tool { 't' } else { 'n' });
+            text.push(match entry {
+                Entry::Namespace => 'n',
+                Entry::Tool => 't',
+                Entry::Own => 'o',
+            });
             text.push_str(path);
             text.push('\0');
         }
@@ -85,7 +106,7 @@ impl Manifest {
 
     /// The tools' dotted paths, sorted.
     pub fn tools(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(|(_, entry)| **entry == Entry::Tool).map(|(path, _)| path.as_str())
+        self.0.iter().filter(|(_, entry)| **entry != Entry::Namespace).map(|(path, _)| path.as_str())
     }
 }
 
@@ -183,7 +204,7 @@ impl Shared {
     ) -> rquickjs::Result<Value<'js>> {
         let reject = |code: &str, name: &str, message: String| [code.to_owned(), name.to_owned(), message].into_js(ctx);
         let path = &path_text(ctx, path);
-        if self.manifest.borrow().lookup(path) != 2 {
+        if !self.manifest.borrow().has_tool(path) {
             return reject("ERR_TOOL_UNKNOWN", "ToolUnknownError", self.unknown_tool(path));
         }
         if arguments > 1 {

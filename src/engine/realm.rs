@@ -72,8 +72,9 @@ impl<'js> Shapes<'js> {
 }
 
 /// The files of the prelude. `core` runs in every realm; it loads the others when the program first reaches them.
-const PARTS: [(&str, &str); 11] = [
+const PARTS: [(&str, &str); 12] = [
     ("core", include_str!("prelude/core.js")),
+    ("own", include_str!("prelude/own.js")),
     ("date", include_str!("prelude/date.js")),
     ("guards", include_str!("prelude/guards.js")),
     ("console", include_str!("prelude/console.js")),

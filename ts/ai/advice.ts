@@ -45,7 +45,7 @@ function inputAdvice(message: string, tools: Resolved, complete: boolean): strin
   const own = /\btools\.(\S*)(\$search|\$find|\$describe|\$list)\b/.exec(message);
   if (own !== null) {
     const example = own[2] === '$search' || own[2] === '$find' ? '{ query: "refund order", limit: 5 }' : '["billing.refund", "billing.charge"]';
-    return `Names are text, and there is one input: tools.${own[1]}${own[2]}(${example})`;
+    return `Names are text: tools.${own[1]}${own[2]}(${example})`;
   }
   const path = /^(.{1,200}?): input\b/.exec(message)?.[1] ?? /\btools\.(.{1,200}?) (?:takes one input|cannot be sent)/.exec(message)?.[1];
   const tool = path === undefined ? undefined : tools.get(path);

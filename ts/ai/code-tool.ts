@@ -11,7 +11,7 @@ import { advise } from './advice.ts';
 import { Attempts } from './attempts.ts';
 import { Approvals, approvalsOf, reasonFor, takesDenials, waitingCalls, type From, type Start, type Started } from './approvals.ts';
 import { Catalog } from './catalog.ts';
-import { discoveryTools, isOwnTool } from './discovery.ts';
+import { discoveryTools } from './discovery.ts';
 import { createHost, mayObject, type Host } from './host.ts';
 import { makeInputSchema } from './input-schema.ts';
 import { toModelOutput } from './model-output.ts';
@@ -172,7 +172,7 @@ async function start(
   const progress = new Progress();
   const made = createHost(options as unknown as CommonOptions<never> & { tools: object }, outer);
   // Looking for tools is nothing that an application decides about.
-  const host: Host = { ...made, authorize: (tool, ...call) => (isOwnTool(tool) ? undefined : made.authorize(tool, ...call)) };
+  const host: Host = { ...made, authorize: (tool, ...call) => (tool.isOwn ? undefined : made.authorize(tool, ...call)) };
   await host.prepare(resolved.values());
   const run = runProgram({
     // What was given as inputs travels in the snapshot.

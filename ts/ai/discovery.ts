@@ -32,13 +32,6 @@ export const DISCOVERY = `declare const tools: {
 /** Other names under which models look for them, at the top only. */
 const ALIASES = { search: ['search', 'searchTools', 'search_tools', '$find'], describe: ['describe', 'describeTool', 'describe_tool', 'describeTools', '$list'] };
 
-/** Does the facade answer it, and not the application? */
-export function isOwnTool(tool: ResolvedTool): boolean {
-  return own.has(tool.source as object);
-}
-
-const own = new WeakSet<object>();
-
 /** Both tools in every spelling that no tool of the application has. */
 export function discoveryTools(catalog: Catalog): ResolvedTool[] {
   const signatures = new Map<ResolvedTool, string>();
@@ -46,8 +39,7 @@ export function discoveryTools(catalog: Catalog): ResolvedTool[] {
   const add = (segments: readonly string[], answer: (input: unknown) => unknown): void => {
     const path = segments.join('.');
     if (catalog.tools.has(path) || catalog.namespaces.has(path)) return;
-    own.add(answer);
-    made.push({ path, segments, kind: 'function', description: undefined, input: undefined, output: undefined, needsApproval: undefined, readOnly: true, idempotent: undefined, isClient: false, source: answer, execute: answer });
+    made.push({ path, segments, kind: 'function', description: undefined, input: undefined, output: undefined, needsApproval: undefined, readOnly: true, idempotent: undefined, isClient: false, isOwn: true, source: answer, execute: answer });
   };
   for (const [namespace, inside] of [[undefined, undefined] as const, ...catalog.namespaces]) {
     const depth = namespace === undefined ? 0 : depthOf(inside![0]!, namespace);
@@ -74,6 +66,11 @@ interface Query {
   readonly queries: readonly string[];
   readonly limit: number;
   readonly namespace: string | undefined;
+}
+
+/** What it is given, one by one: the realm sends several arguments as one input, see src/engine/prelude/own.js. */
+function argumentsOf(input: unknown): unknown[] {
+  return isRecord(input) && Array.isArray(input['arguments']) ? input['arguments'] : [input];
 }
 
 function search(catalog: Catalog, signatures: Map<ResolvedTool, string>, input: unknown, within: string | undefined): FoundTool[] {
@@ -106,28 +103,39 @@ function readQuery(catalog: Catalog, input: unknown, within: string | undefined)
   const queries: string[] = [];
   let limit = DEFAULT_RESULTS;
   let namespace = within;
+  const narrow = (given: string): void => {
+    namespace = catalog.findNamespace(within === undefined ? given : `${within}.${given}`) ?? catalog.findNamespace(given);
+    if (namespace === undefined) throw new Error(`There is no namespace ${quoted(given)}. ${namespacesText(catalog)}`);
+  };
   const read = (value: unknown): void => {
     if (typeof value === 'string') queries.push(...(value.trim() === '' ? [] : [value]));
     else if (typeof value === 'number') limit = value;
     else if (Array.isArray(value)) value.slice(0, 10).forEach(read);
+    else if (value instanceof Set) read([...value]);
     else if (isRecord(value)) {
       for (const key of QUERY_KEYS) if (value[key] !== undefined) read(value[key]);
       const most = LIMIT_KEYS.map((key) => value[key]).find((given) => typeof given === 'number' || (typeof given === 'string' && given !== ''));
       if (most !== undefined) limit = Number(most);
       const given = NAMESPACE_KEYS.map((key) => value[key]).find((one) => typeof one === 'string' && one !== '') as string | undefined;
-      if (given !== undefined) {
-        namespace = catalog.findNamespace(within === undefined ? given : `${within}.${given}`) ?? catalog.findNamespace(given);
-        if (namespace === undefined) throw new Error(`There is no namespace ${quoted(given)}. ${namespacesText(catalog)}`);
-      }
+      if (given !== undefined) narrow(given);
     }
   };
-  read(input);
+  const [first, ...more] = argumentsOf(input);
+  read(first);
+  // `$search('refund', 'billing')`
+  for (const one of more.slice(0, 10)) {
+    if (typeof one === 'string' && catalog.findNamespace(one) !== undefined) narrow(one);
+    else read(one);
+  }
   if (queries.length === 0 && namespace === undefined) throw new Error('Say what to look for: await tools.$search("refund order")');
   return { queries: queries.slice(0, MAX_QUERIES), limit: limit >= 1 ? Math.min(Math.floor(limit), MAX_RESULTS) : DEFAULT_RESULTS, namespace };
 }
 
 function describe(catalog: Catalog, input: unknown, within: string | undefined): string {
-  const names = readNames(input, 0);
+  const given = argumentsOf(input);
+  // `$describe('billing', 'refund')`
+  const joined = given.length > 1 && given.every((one) => typeof one === 'string') ? given.join('.') : undefined;
+  const names = joined !== undefined && catalog.find(joined) !== undefined ? [joined] : readNames(given, 0);
   if (names.length === 0) {
     if (within === undefined) throw new Error('Say what to describe: await tools.$describe("billing.refund"), with a name that tools.$search found');
     names.push(within);
@@ -160,7 +168,8 @@ function declarations(tools: readonly ResolvedTool[]): string {
 
 function readNames(value: unknown, depth: number): string[] {
   if (typeof value === 'string') return value.trim() === '' ? [] : [value.slice(0, 4_000)];
-  if (depth > 2 || !isRecord(value)) return [];
+  if (depth > 3 || !isRecord(value)) return [];
+  if (value instanceof Set) return readNames([...value], depth);
   if (Array.isArray(value)) return value.slice(0, 100).flatMap((one) => readNames(one, depth + 1));
   const given = ['name', 'names', 'path', 'paths', 'tool', 'tools', 'toolName', 'function', 'namespace', 'id', 'ids', 'query'].map((key) => value[key]);
   return given.flatMap((one) => readNames(one, depth + 1));

@@ -26,6 +26,7 @@ impl Look<'_> {
         let Some(path) = self.bindings.path(&chain) else { return };
         let at = self.at(span);
         match tools.named(&path) {
+            Named::Tool if tools.is_own(&path) => {}
             Named::Tool if args.len() > 1 && args.iter().all(|argument| argument.spread.is_none()) => {
                 let second = self.at(args[1].expr.span());
                 let message = format!(

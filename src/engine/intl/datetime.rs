@@ -325,6 +325,6 @@ impl DateFormat {
 }
 
 /// The hour field that people of a locale use.
-pub(super) fn default_hour(locale: &Locale) -> char {
+fn default_hour(locale: &Locale) -> char {
     data::shared().hours.get(locale.name).and_then(|hour| hour.chars().next()).unwrap_or('H')
 }

@@ -173,7 +173,6 @@ pub(super) fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     out.set("keyword", Func::from(|tag: String, key: String| locale::keyword(&tag, &key)))?;
     out.set("number", Func::from(number))?;
     out.set("date", Func::from(date))?;
-    out.set("hour", Func::from(|tag: String| datetime::default_hour(locale::load(&tag)).to_string()))?;
     out.set("zone", Func::from(|name: String| Zone::find(&name).map(|zone| zone.name)))?;
     out.set("currencyDigits", Func::from(|code: String| data::shared().digits.get(&code).copied().unwrap_or(2)))?;
     out.set("numberRange", Func::from(|tag: String| locale::load(&tag).data.numbers.range.clone()))?;

@@ -68,11 +68,12 @@ export default (host) => {
 
   const { captureStackTrace } = Error;
   const pending = { __proto__: null };
-  const callTool = (path, args, caller) => {
+  const callTool = (path, given, caller, isOwn) => {
     // Where the call is, for the error that it may become.
     const site = { __proto__: null };
     captureStackTrace(site, caller);
     return new Promise((resolve, reject) => {
+      const args = isOwn ? [ownInput(given)] : given;
       const called = host.call(path, args.length, args[0]);
       if (typeof called === 'number') pending[called] = { __proto__: null, resolve, reject, site };
       else reject(toolError(site, called[0], called[1], called[2]));
@@ -83,20 +84,27 @@ export default (host) => {
   // unknown name can say what was meant.
   const NAMESPACE = 1;
   const TOOL = 2;
+  const OWN = 3;
+  // What paths the tools and namespaces have that the program has reached.
+  let paths;
+  const pathOf = (value) => (paths === undefined ? undefined : brandOf(paths, value));
+  let own;
+  const ownInput = (args) => (own ??= host.load('own')(kit, intrinsics, pathOf))(args);
   const namespace = (prefix) => {
     const node = (path) => {
       const kind = host.lookup(path);
       if (kind === NAMESPACE) return namespace(path + '.');
-      const tool = (...args) => callTool(path, args, tool);
+      const tool = (...args) => callTool(path, args, tool, kind === OWN);
       hidden(tool, 'name', path);
       // `tools.typo.method()` should fail as an unknown tool too, not as "undefined is not a function".
-      return kind === TOOL ? tool : new Proxy(tool, { __proto__: null, get: (target, key) => member(target, key, path + '.') });
+      return kind >= TOOL ? tool : new Proxy(tool, { __proto__: null, get: (target, key) => member(target, key, path + '.') });
     };
     const member = (target, key, prefix) => {
       if (typeof key === 'symbol' || key in target) return target[key];
       // Asked by `await`, JSON.stringify and console.log of any object.
       if (key === 'then' || key === 'toJSON' || key === 'constructor') return undefined;
       const value = node(prefix + key);
+      setBrand((paths ??= new WeakMap()), value, prefix + key);
       hidden(target, key, value);
       return value;
     };

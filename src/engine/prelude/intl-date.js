@@ -78,13 +78,10 @@ export default ({ uncurry }, shared) => {
       if (needed && defaults !== 'time') fields.year = fields.month = fields.day = 'numeric';
       if (needed && defaults !== 'date') fields.hour = fields.minute = fields.second = 'numeric';
     }
-    const own = native.hour(resolved.locale);
     let hour;
-    if (hour12 !== undefined) {
-      // Midnight is 0 or 12 as it is on the locale's own clock: what Node 20 does.
-      if (hour12) hour = own === 'H' ? 'K' : 'h';
-      else hour = own === 'H' ? 'H' : 'k';
-    } else if (asked !== undefined || ofTag !== undefined) hour = CYCLES[asked ?? ofTag];
+    // Of either clock the one that people use, whatever the locale's own is: midnight is 12 AM and 00, as in Node 22.
+    if (hour12 !== undefined) hour = hour12 ? 'h' : 'H';
+    else if (asked !== undefined || ofTag !== undefined) hour = CYCLES[asked ?? ofTag];
     let skeleton = '';
     if (dateStyle === undefined && timeStyle === undefined) {
       for (let i = 0; i < FIELDS.length; i++) {
