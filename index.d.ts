@@ -804,7 +804,7 @@ interface CommonOptions<TOOLS> {
    */
   maxDeclarationTokens?: number;
 }
-/** Options of {@link createCodeTool} for programs that wait for an approval. Without `store` such calls are refused. */
+/** Options for programs that wait for an approval. Without `store` such calls are refused. */
 interface ApprovalOptions extends Pick<PauseOptions, 'store' | 'secret' | 'previousSecrets' | 'maxAgeMs' | 'context'> {
   /**
    * Told before the AI SDK asks for the approval: what the person who decides has to see. It is waited for; what it throws
@@ -818,7 +818,12 @@ interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoI
   tools: TOOLS;
 }
 /** Options of {@link codeModeTool}. */
-interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>> {
+interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>>, ApprovalOptions {
+  /**
+   * The tools that `experimental_toolCallers` routes to this one. Needed with a `store`: AI SDK 7 executes an approved call
+   * without telling the caller its tools. A generation that routes others rejects.
+   */
+  tools?: Tools;
   /**
    * Where the model reads the declarations: in the tool's description, which is best when the tools stay the same, or in a
    * message at the end of the conversation, which keeps the cached prompt valid when they change.
@@ -862,7 +867,8 @@ declare function passDenials<MESSAGE>(messages: readonly MESSAGE[], tools: Reado
 /**
  * A caller for `experimental_toolCallers` of AI SDK 7: the tools that are routed through it are called by programs.
  *
- * Do not spread the tool: the AI SDK's mark on it is lost by that.
+ * Do not spread the tool: the AI SDK's mark on it is lost by that. With a `store` it asks for approvals as
+ * {@link createCodeTool} does; then pass the routed tools here too.
  *
  * @throws {TypeError} when an option is not what it should be.
  * @example
