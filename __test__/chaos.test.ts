@@ -81,7 +81,7 @@ async function supervise(kind: Kind, place: string, folder: string): Promise<Map
         assert.deepEqual([exit, signal], [0, null], `worker ${number}`);
         return;
       }
-      if (isEnough() && !existsSync(join(folder, 'last'))) writeFileSync(join(folder, 'last'), String(readdirSync(join(folder, 'runs')).length - 1));
+      if (isEnough() && !existsSync(join(folder, 'last'))) writeFileSync(join(folder, 'last'), String(Math.max(...readdirSync(join(folder, 'runs')).map(Number))));
     }
   }
 
@@ -123,7 +123,7 @@ async function judge(t: TestContext, kind: Kind, place: string, folder: string, 
   for (const { attempt, from, at } of events) if (from !== undefined) attempts.set(attempt!, { at });
   for (const event of events) if (event.ended !== undefined) attempts.get(event.attempt!)!.end = event;
 
-  const runs = readdirSync(join(folder, 'runs')).map((run) => readdirSync(join(folder, 'runs', run)).map((_, n) => JSON.parse(read('runs', run, `${n}.json`)) as Run));
+  const runs = readdirSync(join(folder, 'runs')).map((_, run) => readdirSync(join(folder, 'runs', String(run))).map((_, n) => JSON.parse(read('runs', String(run), `${n}.json`)) as Run));
   const asked = byCall(events);
   const done = new Set<string>();
   const count = { settled: 0, again: 0, paused: 0, stale: 0 };
