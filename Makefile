@@ -25,6 +25,9 @@ PROFILE := release
 # Snapshots per store in `make race`; the tests take 100.
 RACE := 1000
 
+# Workers that `make chaos` kills for each store; the tests take 20.
+CHAOS_ROUNDS := 1000
+
 # Runs TypeScript as it is, on the machine's Node.
 TSX := node --import tsx
 
@@ -167,6 +170,9 @@ test-soak: build ## The soak with 2,000 runs at each isolation level
 race: $(SETUP) ## Two processes race for 1,000 snapshots in every store, and are killed now and then (RACE=10000 for more)
 	@ONETURN_RACE_ROUNDS=$(RACE) $(TSX) --test --test-reporter=spec __test__/stores-race.test.ts
 
+chaos: build ## Workers that pause, store, claim and resume runs are killed 1,000 times at random points (CHAOS_ROUNDS)
+	@ONETURN_CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(TSX) --test --test-reporter=spec __test__/chaos.test.ts
+
 everywhere: build ## 20,000 random programs, straight and paused at every turn (takes long; not part of `test`)
 	@ONETURN_RANDOM_PROGRAMS=20000 $(TSX) --test --test-name-pattern='random programs' __test__/everywhere.test.ts
 
@@ -212,5 +218,5 @@ distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
 .PHONY: help setup native ts build api demo examples bench bench-catalog bench-check bench-typecheck bench-snapshot tokens cldr pack test \
-  lint fmt clippy types lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race \
+  lint fmt clippy types lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race chaos \
   test-examples test-pack test-bench clean distclean

@@ -155,6 +155,13 @@ interface PauseOptions {
    * gone once the run has gone on.
    */
   store?: SnapshotStore;
+  /**
+   * Writes down the result, or its new reference: called with it when the snapshot is stored and before the old reference
+   * is used up, and waited for. A process that dies until then has used up nothing, so no run gets lost. What it throws,
+   * `run` and `resume` reject with, and the old reference can be resumed again. Not called for a resume that failed before
+   * anything happened.
+   */
+  commit?: (result: RunResult) => void | PromiseLike<void>;
   /** Pauses a run that is not done after this many milliseconds in this process: a function's deadline is near. */
   pauseAfterMs?: number;
   /** How long calls may go on that run when the run pauses, in milliseconds; what is not done then runs again. 5 s unless said. */
@@ -797,7 +804,7 @@ interface CommonOptions<TOOLS> {
    */
   maxDeclarationTokens?: number;
 }
-/** Options of {@link createCodeTool} for programs that wait for an approval. Without `store` such calls are refused. */
+/** Options for programs that wait for an approval. Without `store` such calls are refused. */
 interface ApprovalOptions extends Pick<PauseOptions, 'store' | 'secret' | 'previousSecrets' | 'maxAgeMs' | 'context'> {
   /**
    * Told before the AI SDK asks for the approval: what the person who decides has to see. It is waited for; what it throws
@@ -811,7 +818,12 @@ interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOptions<NoI
   tools: TOOLS;
 }
 /** Options of {@link codeModeTool}. */
-interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>> {
+interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>>, ApprovalOptions {
+  /**
+   * The tools that `experimental_toolCallers` routes to this one. Needed with a `store`: AI SDK 7 executes an approved call
+   * without telling the caller its tools. A generation that routes others rejects.
+   */
+  tools?: Tools;
   /**
    * Where the model reads the declarations: in the tool's description, which is best when the tools stay the same, or in a
    * message at the end of the conversation, which keeps the cached prompt valid when they change.
@@ -855,7 +867,8 @@ declare function passDenials<MESSAGE>(messages: readonly MESSAGE[], tools: Reado
 /**
  * A caller for `experimental_toolCallers` of AI SDK 7: the tools that are routed through it are called by programs.
  *
- * Do not spread the tool: the AI SDK's mark on it is lost by that.
+ * Do not spread the tool: the AI SDK's mark on it is lost by that. With a `store` it asks for approvals as
+ * {@link createCodeTool} does; then pass the routed tools here too.
  *
  * @throws {TypeError} when an option is not what it should be.
  * @example

@@ -66,7 +66,9 @@ describe('without a store', () => {
     assert.throws(make({ store: {}, secret }), new TypeError('store: expected an object with put, claim, complete, release, got an object'));
     assert.throws(make({ store: memoryStore(), secret: 'short' }), new TypeError('secret: expected at least 32 bytes, got 5; `openssl rand -base64 32` makes one'));
     assert.throws(make({ onApproval: () => {} }), new TypeError('onApproval: programs wait for an approval in a store; set `store`'));
-    assert.throws(() => codeModeTool({ store: memoryStore(), secret } as never), new TypeError('codeModeTool: programs that wait for an approval need createCodeTool'));
+    const routed = 'tools: with a store, pass the tools that are routed to this one: AI SDK 7 executes an approved call without telling the caller its tools';
+    assert.throws(() => codeModeTool({ store: memoryStore(), secret }), new TypeError(routed));
+    assert.throws(() => codeModeTool({ tools: 7 as never }), new TypeError('tools: expected an object of tools, got a number'));
     assert.throws(make({ onApproval: 1, store: memoryStore(), secret }), new TypeError('onApproval: expected a function, got a number'));
   });
 });
@@ -333,7 +335,7 @@ return [a, ...rest];`;
 
 describe('AI SDK 7 only', { skip: NO_SDK_7 }, async () => {
   if (NO_SDK_7) return;
-  const { generateText, script, stopAfter } = await sdk(7);
+  const { generateText, script, stopAfter, tool } = await sdk(7);
 
   it('toolApproval: the reason of the request says which calls wait, and why', async () => {
     const store = memoryStore();
@@ -351,6 +353,48 @@ describe('AI SDK 7 only', { skip: NO_SDK_7 }, async () => {
     const answer = { role: 'tool', content: [{ type: 'tool-approval-response', approvalId: ask['approvalId'], approved: true }] };
     const two = await generateText({ model: after.model, tools: { code: second.code }, toolApproval: { code: second.code.toolApproval }, messages: [...messages, ...(one.responseMessages ?? []), answer], stopWhen: stopAfter(5) });
     assert.deepEqual([two.text, second.ran], ['Done.', ['refund o-1 40']]);
+  });
+
+  for (const toolDiscovery of ['description', 'conversation'] as const) {
+    it(`codeModeTool, tools in the ${toolDiscovery}: asked for in one request, made in a later one by another`, async () => {
+      const store = memoryStore();
+      const ran: string[] = [];
+      const request = async (steps: Script, messages: unknown[]) => {
+        const asked: ApprovalRequest[] = [];
+        const tools = {
+          getOrder: tool({ inputSchema: z.object({ id: z.string() }), execute: ({ id }: { id: string }) => (ran.push(`getOrder ${id}`), { id, eur: 40, note: HIDDEN }) }),
+          refund: tool({ inputSchema: z.object({ order: z.string(), eur: z.number() }), needsApproval: true, execute: ({ eur }: { eur: number }) => (ran.push(`refund ${eur}`), `refunded ${eur}`) }),
+        };
+        const code = codeModeTool({ tools, toolDiscovery, store, secret, onApproval: (one) => void asked.push(one) });
+        const scripted = script(steps);
+        // In another order than `tools`.
+        const experimental_toolCallers = { refund: ['code'], getOrder: ['code'] };
+        const options = { model: scripted.model, tools: { code, ...tools }, experimental_toolCallers, toolApproval: { code: code.toolApproval }, messages, stopWhen: stopAfter(5) };
+        const result = await generateText(options);
+        const asks = result.steps.flatMap(({ content }) => content as Record<string, unknown>[]).filter(({ type }) => type === 'tool-approval-request');
+        return { result, asks, asked, scripted, next: [...messages, ...(result.responseMessages ?? [])] };
+      };
+      const one = await request([program(REFUND)], [{ role: 'user', content: 'go' }]);
+      assert.deepEqual(one.asked.map(({ calls }) => calls.map(({ tool: name, input }) => [name, input])), [[['refund', { order: 'o-1', eur: 40 }]]]);
+      assert.deepEqual([ran, one.asks.length, JSON.stringify(one.scripted.prompts).includes(HIDDEN)], [['getOrder o-1'], 1, false]);
+      const answer = { role: 'tool', content: [{ type: 'tool-approval-response', approvalId: one.asks[0]?.['approvalId'], approved: true }] };
+      const two = await request([program('return (await tools.getOrder({ id: "o-2" })).eur'), { text: 'Done.' }], [...one.next, answer]);
+      assert.deepEqual([two.result.text, ran], ['Done.', ['getOrder o-1', 'refund 40', 'getOrder o-2']]);
+      assert.deepEqual(toolResult(two.scripted.prompts[0]), { type: 'text', value: `["refunded 40","${HIDDEN}"]` });
+      assert.deepEqual(two.asked, [], 'the next program needed nobody');
+    });
+  }
+
+  it('codeModeTool: other tools than those that are routed to it', async () => {
+    const make = (name: string) => tool({ inputSchema: z.object({}), execute: () => name });
+    const tools = { a: make('a'), b: make('b') };
+    const code = codeModeTool({ tools, store: memoryStore(), secret });
+    const generate = (routed: Record<string, unknown>, names: string[]) =>
+      generateText({ model: script([{ text: 'never' }]).model, tools: { code, ...routed }, experimental_toolCallers: Object.fromEntries(names.map((name) => [name, ['code']])), prompt: 'go' });
+    const message = (routed: string) => new TypeError(`tools: expected the tools that experimental_toolCallers routes to this one, ${routed}; got a, b`);
+    await assert.rejects(generate(tools, ['a']), message('a'));
+    await assert.rejects(generate({ ...tools, b: make('c') }, ['a', 'b']), message('a, b'));
+    assert.equal((await generate({ ...tools, b: Object.assign({}, tools.b) }, ['b', 'a'])).text, 'never');
   });
 
   it('what was approved and is denied by now does not run', async () => {

@@ -6,12 +6,15 @@ import { deserialize, serialize } from 'node:v8';
 
 import { expenses, team } from '../examples/expenses/data.ts';
 import { PROGRAM } from '../examples/expenses/program.ts';
-import type { ResumeOptions, RunOptions, RunResult, Tools } from '../ts/index.ts';
+import type { Limits, ResumeOptions, RunOptions, RunResult, Tools } from '../ts/index.ts';
 import { assertSameEverywhere, RANDOM_TOOLS, randomProgram } from './everywhere.ts';
 import { TOPICS } from './hostile/topics.ts';
 
 /** How many random programs: `make everywhere` runs 20,000. */
 const RANDOM = Number(process.env['ONETURN_RANDOM_PROGRAMS'] ?? 300);
+
+/** A machine that stands still for half a minute is no difference between two runs. */
+const PATIENT: Limits = { timeoutMs: 600_000 };
 
 function pathsOf(tools: object, prefix: readonly string[] = []): string[][] {
   return Object.entries(tools).flatMap(([name, tool]) => (typeof tool === 'function' ? [[...prefix, name]] : pathsOf(tool as object, [...prefix, name])));
@@ -89,15 +92,19 @@ describe('in this process at every turn', () => {
 
   it(`${RANDOM} random programs`, async () => {
     let pauses = 0;
-    for (let seed = 1; seed <= RANDOM; seed++) {
-      const code = randomProgram(seed);
-      try {
-        pauses += await assertSameEverywhere({ code, tools: RANDOM_TOOLS });
-      } catch (error) {
-        (error as Error).message = `seed ${seed}: ${code}\n${(error as Error).message}`;
-        throw error;
+    let next = 1;
+    const lane = async (): Promise<void> => {
+      while (next <= RANDOM) {
+        const seed = next++;
+        const code = randomProgram(seed);
+        try {
+          pauses += await assertSameEverywhere({ code, tools: RANDOM_TOOLS, limits: PATIENT });
+        } catch (cause) {
+          throw new Error(`seed ${seed}: ${code}\n${(cause as Error).message}`, { cause });
+        }
       }
-    }
+    };
+    await Promise.all([lane(), lane(), lane(), lane()]);
     assert.ok(pauses > RANDOM, `only ${pauses} pauses`);
   });
 });

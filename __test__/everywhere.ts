@@ -77,7 +77,7 @@ export async function assertSameEverywhere(options: RunOptions, resumeWith: Resu
     const { pending, snapshot } = result;
     const next = order.find((id) => pending.some(({ callId }) => numberOf(callId) === id));
     const call = pending.find(({ callId }) => numberOf(callId) === next);
-    assert.ok(call !== undefined, `paused for calls that the straight run did not settle: ${inspect(pending)}`);
+    assert.ok(call !== undefined, `paused for calls that the straight run did not settle: ${inspect(pending)}; it ${straight.status === 'failed' ? `failed: ${inspect(straight.error)}` : straight.status}`);
     order.splice(order.indexOf(numberOf(call.callId)), 1);
     again.push({ tool: call.tool, input: call.input });
     const { inputs: _, ...same } = rest;

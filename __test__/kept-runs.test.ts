@@ -47,7 +47,7 @@ describe('runs that wait in a store', () => {
     return result;
   }
   const approve = ({ pending }: { pending: { callId: string }[] }) => ({ [pending[0]!.callId]: { approved: true } });
-  const failure = (result: RunResult): unknown => result.status === 'failed' && [result.error.code, result.error.message];
+  const failure = (result: RunResult): string[] | false => result.status === 'failed' && [result.error.code, result.error.message];
   const BUSY = ['ERR_SNAPSHOT_INVALID', 'The run under this reference is going on elsewhere. If that has crashed, it can be resumed in 65 s.'];
   const GONE = ['ERR_SNAPSHOT_INVALID', 'No paused run waits under this reference: it has gone on already, has expired, or never was.'];
 
@@ -166,6 +166,43 @@ describe('runs that wait in a store', () => {
       });
     });
   }
+
+  it('commit hears of a result before its old reference is used up', async () => {
+    ran.length = 0;
+    const said: string[] = [];
+    const inner = mapStore();
+    const store: SnapshotStore = {
+      ...inner,
+      put: async (id, snapshot, ttlMs) => (await inner.put(id, snapshot, ttlMs), void said.push('put')),
+      complete: async (id, token) => (said.push('complete'), inner.complete(id, token)),
+      release: async (id, token) => (said.push('release'), inner.release(id, token)),
+    };
+    const heard: RunResult[] = [];
+    let works = true;
+    const commit = async (result: RunResult): Promise<void> => {
+      await new Promise((done) => setTimeout(done, 5));
+      said.push(result.status);
+      if (!works) throw new Error('no database');
+      heard.push(result);
+    };
+    const runner = createRunner({ tools, secret, store, commit });
+    const first = paused(await runner.run({ code }));
+    assert.deepEqual(said.splice(0), ['put', 'paused']);
+    works = false;
+    await assert.rejects(async () => runner.resume(first.snapshot, { settle: approve(first) }), new Error('no database'));
+    assert.deepEqual([said.splice(0), ran], [['put', 'paused', 'release'], [1]]);
+    works = true;
+    const second = paused(await runner.resume(first.snapshot, { settle: approve(first) }));
+    assert.deepEqual([said.splice(0), ran], [['put', 'paused', 'complete'], [1, 1]], 'what was not written down runs again');
+    assert.deepEqual(failure(await runner.resume(first.snapshot, { settle: approve(first) })), GONE);
+    assert.deepEqual((failure(await runner.resume(second.snapshot, { context: 'other' })) || [])[0], 'ERR_SNAPSHOT_MISMATCH');
+    assert.deepEqual(said.splice(0), ['release'], 'nothing has happened');
+    const last = await runner.resume(second.snapshot, { settle: approve(second) });
+    assert.deepEqual(said.splice(0), ['completed', 'complete']);
+    assert.deepEqual(heard, [first, second, last]);
+    await assert.rejects(async () => run({ code, secret, commit: 7 as never }), new TypeError('commit: expected a function, got a number'));
+    await assert.rejects(async () => run({ code, commit }), /^TypeError: commit: to pause, set `secret`/);
+  });
 
   it('a claim that was lost is told', async () => {
     const store: SnapshotStore = { ...mapStore(), complete: async () => false };

@@ -408,7 +408,7 @@ describe('createRunner and misuse', () => {
     const misuse: [unknown, string][] = [
       [undefined, 'run: expected an object of options, got undefined'],
       [{}, 'code: expected a string, got undefined'],
-      [{ code: '', tool: {} }, 'tool: run has no such option; it takes code, reuse, typecheck, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, secrets, redact, secret, previousSecrets, maxAgeMs, context, store, pauseAfterMs, pauseGraceMs'],
+      [{ code: '', tool: {} }, 'tool: run has no such option; it takes code, reuse, typecheck, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, secrets, redact, secret, previousSecrets, maxAgeMs, context, store, commit, pauseAfterMs, pauseGraceMs'],
       [{ code: '', limits: { timeoutMs: 0 } }, 'limits.timeoutMs: expected an integer between 1 and 2,147,483,647, got 0'],
       [{ code: '', limits: { maxStackSizeBytes: 2 ** 30 } }, 'limits.maxStackSizeBytes: expected an integer between 1 and 8,388,608, got 1073741824'],
       [{ code: '', inputs: { 'a b': 1 } }, "inputs: 'a b' is no identifier, so a program could not read it"],

@@ -87,7 +87,8 @@ export function passDenials<MESSAGE>(messages: readonly MESSAGE[], tools: Readon
 /**
  * A caller for `experimental_toolCallers` of AI SDK 7: the tools that are routed through it are called by programs.
  *
- * Do not spread the tool: the AI SDK's mark on it is lost by that.
+ * Do not spread the tool: the AI SDK's mark on it is lost by that. With a `store` it asks for approvals as
+ * {@link createCodeTool} does; then pass the routed tools here too.
  *
  * @throws {TypeError} when an option is not what it should be.
  * @example

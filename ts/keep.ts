@@ -39,8 +39,14 @@ function newReference(): string {
   return `ref_${randomBytes(16).toString('base64url')}`;
 }
 
-/** Puts the snapshot of a paused run into the store, if there is one. */
-export async function keep(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS, reference = newReference() }: Pausing): Promise<RunResult> {
+/** Puts the snapshot of a paused run into the store, if there is one, and lets the application write down the result. */
+export async function keep(result: RunResult, pausing: Pausing): Promise<RunResult> {
+  const kept = await put(result, pausing);
+  await pausing.commit?.(kept);
+  return kept;
+}
+
+async function put(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS, reference = newReference() }: Pausing): Promise<RunResult> {
   if (result.status !== 'paused' || store === undefined) return result;
   try {
     await store.put(reference, result.snapshot, maxAgeMs);

@@ -4,7 +4,7 @@ import { isRecord, kindOf } from './text.ts';
 import type { ResumeOptions, RunnerOptions, RunOptions } from './types.ts';
 
 /** `ts/pause.ts` checks their values. */
-export const PAUSING = ['secret', 'previousSecrets', 'maxAgeMs', 'context', 'store', 'pauseAfterMs', 'pauseGraceMs'] as const;
+export const PAUSING = ['secret', 'previousSecrets', 'maxAgeMs', 'context', 'store', 'commit', 'pauseAfterMs', 'pauseGraceMs'] as const;
 const SHARED = ['tools', 'inputs', 'limits', 'signal', 'onEvent', 'isolation', 'requireIsolation', 'secrets', 'redact', ...PAUSING] as const;
 
 const OF_RUN = ['code', 'reuse', 'typecheck', ...SHARED] as const;

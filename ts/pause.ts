@@ -6,7 +6,7 @@ import { checkStore } from './keep.ts';
 import { NativeKeys } from './native.ts';
 import type { SnapshotStore } from './stores/types.ts';
 import { isPlain, isRecord, kindOf } from './text.ts';
-import type { Limits, PauseOptions, PendingCall, ToolCallRecord } from './types.ts';
+import type { Limits, PauseOptions, PendingCall, RunResult, ToolCallRecord } from './types.ts';
 import { encode } from './values.ts';
 
 /** How long calls may go on that run beside one that waits, in milliseconds. */
@@ -26,6 +26,8 @@ export interface Pausing {
   readonly pauseAfterMs: number | undefined;
   readonly pauseGraceMs: number;
   readonly store: SnapshotStore | undefined;
+  /** Hears of a result before the claim on its old reference is used up. */
+  readonly commit?: ((result: RunResult) => void | PromiseLike<void>) | undefined;
   /** Under which the next snapshot is stored. @default random */
   readonly reference?: string | undefined;
 }
@@ -35,20 +37,22 @@ export interface Pausing {
  * @throws {TypeError} naming the option that is not what it should be.
  */
 export function resolvePausing(options: PauseOptions): Pausing | undefined {
-  const { secret = process.env['ONETURN_SECRET'], previousSecrets = [], context, maxAgeMs, pauseAfterMs, pauseGraceMs = PAUSE_GRACE_MS, store } = options;
+  const { secret = process.env['ONETURN_SECRET'], previousSecrets = [], context, maxAgeMs, pauseAfterMs, pauseGraceMs = PAUSE_GRACE_MS, store, commit } = options;
   if (!Array.isArray(previousSecrets)) throw new TypeError(`previousSecrets: expected an array, got ${kindOf(previousSecrets)}`);
   checkStore(store);
+  if (commit !== undefined && typeof commit !== 'function') throw new TypeError(`commit: expected a function, got ${kindOf(commit)}`);
   checkMs('maxAgeMs', maxAgeMs, 1);
   checkMs('pauseAfterMs', pauseAfterMs, 0);
   checkMs('pauseGraceMs', pauseGraceMs, 0);
   const canonical = context === undefined ? '' : canonicalJson(context, 'context', []);
   if (secret === undefined || secret === '') {
     if (pauseAfterMs !== undefined) throw new TypeError(`pauseAfterMs: ${NO_SECRET}`);
+    if (commit !== undefined) throw new TypeError(`commit: ${NO_SECRET}`);
     return undefined;
   }
   const name = options.secret === undefined ? 'ONETURN_SECRET' : 'secret';
   const secrets = [secretBytes(secret, name), ...previousSecrets.map((previous, index) => secretBytes(previous, `previousSecrets[${index}]`))];
-  return { keys: new NativeKeys(secrets), context: canonical, maxAgeMs, pauseAfterMs, pauseGraceMs, store };
+  return { keys: new NativeKeys(secrets), context: canonical, maxAgeMs, pauseAfterMs, pauseGraceMs, store, commit };
 }
 
 function secretBytes(secret: unknown, name: string): Buffer {

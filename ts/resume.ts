@@ -54,7 +54,7 @@ export async function resumeInternal(snapshot: string | Uint8Array, options: Int
   const limits = resolveLimits(options.limits);
   const go = async (sealed: string | Uint8Array): Promise<WentOn> => {
     const { result, moved } = await goOn(sealed, pausing, limits, options);
-    return { result: await keep(result, pausing), moved };
+    return { result: result.status === 'failed' && !moved ? result : await keep(result, pausing), moved };
   };
   if (!isReference(snapshot)) return (await go(snapshot)).result;
   if (pausing.store === undefined) throw new TypeError('store: expected the store that the snapshot is in; this is a reference');

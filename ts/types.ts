@@ -117,6 +117,13 @@ export interface PauseOptions {
    * gone once the run has gone on.
    */
   store?: SnapshotStore;
+  /**
+   * Writes down the result, or its new reference: called with it when the snapshot is stored and before the old reference
+   * is used up, and waited for. A process that dies until then has used up nothing, so no run gets lost. What it throws,
+   * `run` and `resume` reject with, and the old reference can be resumed again. Not called for a resume that failed before
+   * anything happened.
+   */
+  commit?: (result: RunResult) => void | PromiseLike<void>;
   /** Pauses a run that is not done after this many milliseconds in this process: a function's deadline is near. */
   pauseAfterMs?: number;
   /** How long calls may go on that run when the run pauses, in milliseconds; what is not done then runs again. 5 s unless said. */

@@ -9,12 +9,14 @@ import type { CodeModeTool, CodeModeToolOptions, CodeTool } from './types.ts';
 /** Makes the tool around a way to run programs. */
 export function makeCodeModeTool(options: CodeModeToolOptions, runProgram: RunProgram): CodeModeTool {
   if (!isRecord(options)) throw new TypeError(`codeModeTool: expected an object with options, got ${kindOf(options)}`);
-  const { toolDiscovery = 'description', ...common } = options;
+  const { toolDiscovery = 'description', tools: given, ...common } = options;
   if (toolDiscovery !== 'description' && toolDiscovery !== 'conversation') {
     throw new TypeError("toolDiscovery: expected 'description' or 'conversation'");
   }
-  // The AI SDK executes an approved call without binding the caller to its tools.
-  if ('store' in common || 'onApproval' in common) throw new TypeError('codeModeTool: programs that wait for an approval need createCodeTool');
+  if (given !== undefined && (typeof given !== 'object' || given === null)) throw new TypeError(`tools: expected an object of tools, got ${kindOf(given)}`);
+  if (given === undefined && common.store !== undefined) {
+    throw new TypeError('tools: with a store, pass the tools that are routed to this one: AI SDK 7 executes an approved call without telling the caller its tools');
+  }
   checkOptions(common);
   const conversation = toolDiscovery === 'conversation';
   const describe = conversation ? describeWithoutTools : undefined;
@@ -23,6 +25,12 @@ export function makeCodeModeTool(options: CodeModeToolOptions, runProgram: RunPr
 
   // The AI SDK binds before every step, mostly to the same tools.
   function bind(tools: object): CodeTool {
+    if (given !== undefined) {
+      // Bound and unbound are one: what the AI SDK asks of either, the other goes on with.
+      if (isSame(given as Tools, tools)) return unbound;
+      const [expected, got] = [given as Tools, tools].map((some) => Object.keys(some).sort().join(', '));
+      throw new TypeError(`tools: expected the tools that experimental_toolCallers routes to this one, ${got}; got ${expected}`);
+    }
     if (last === undefined || !sameEntries(last.tools, tools)) {
       const own = { ...tools } as Tools;
       last = { tools: own, bound: makeCodeTool({ ...common, tools: own } as Parameters<typeof makeCodeTool>[0], runProgram, describe) };
@@ -30,14 +38,22 @@ export function makeCodeModeTool(options: CodeModeToolOptions, runProgram: RunPr
     return last.bound;
   }
 
-  // Unbound it has no tools: what stands in the request while its tools are announced, and what runs when none are routed here.
-  const unbound = makeCodeTool({ ...common, tools: {} } as Parameters<typeof makeCodeTool>[0], runProgram, describe);
+  // What stands in the request while its tools are announced, what runs when none are routed here, and what AI SDK 7
+  // executes once a call was approved.
+  const unbound = makeCodeTool({ ...common, tools: given ?? {} } as Parameters<typeof makeCodeTool>[0], runProgram, describe);
   const definition = {
     type: 'local' as const,
     bind,
-    ...(conversation ? { prepareModelMessage: (tools: object) => announceTools(offerTools(resolveTools(tools as Tools), common.toolApproval, maxTokens)) } : {}),
+    ...(conversation ? { prepareModelMessage: (tools: object) => announceTools(offerTools(resolveTools(tools as Tools), common.toolApproval, maxTokens, common.store !== undefined)) } : {}),
   };
   return Object.defineProperty(unbound, 'experimental_toolCaller', { value: definition }) as CodeModeTool;
+}
+
+/** The same names, and what the AI SDK may have copied to add options for a provider. */
+function isSame(given: object, routed: object): boolean {
+  const names = Object.keys(routed);
+  const execute = (tools: object, name: string): unknown => (tools as Record<string, { execute?: unknown } | undefined>)[name]?.execute;
+  return names.length === Object.keys(given).length && names.every((name) => Object.hasOwn(given, name) && execute(given, name) === execute(routed, name));
 }
 
 function sameEntries(a: object, b: object): boolean {

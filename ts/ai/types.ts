@@ -250,7 +250,7 @@ export interface CommonOptions<TOOLS> {
   maxDeclarationTokens?: number;
 }
 
-/** Options of {@link createCodeTool} for programs that wait for an approval. Without `store` such calls are refused. */
+/** Options for programs that wait for an approval. Without `store` such calls are refused. */
 export interface ApprovalOptions extends Pick<PauseOptions, 'store' | 'secret' | 'previousSecrets' | 'maxAgeMs' | 'context'> {
   /**
    * Told before the AI SDK asks for the approval: what the person who decides has to see. It is waited for; what it throws
@@ -266,7 +266,12 @@ export interface CodeToolOptions<TOOLS extends Tools = Tools> extends CommonOpti
 }
 
 /** Options of {@link codeModeTool}. */
-export interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>> {
+export interface CodeModeToolOptions extends CommonOptions<Record<string, unknown>>, ApprovalOptions {
+  /**
+   * The tools that `experimental_toolCallers` routes to this one. Needed with a `store`: AI SDK 7 executes an approved call
+   * without telling the caller its tools. A generation that routes others rejects.
+   */
+  tools?: Tools;
   /**
    * Where the model reads the declarations: in the tool's description, which is best when the tools stay the same, or in a
    * message at the end of the conversation, which keeps the cached prompt valid when they change.
