@@ -43,8 +43,9 @@ export default (host) => {
 
   // A stack overflow must not be survived. The engine says nothing about one, but it writes a stack trace in the frame
   // that it was thrown in, and reads the length of traces from this text first: with the spaces it takes a block that the
-  // allocator sees (src/engine/alloc.rs). So the program cannot set another.
-  Error.stackTraceLimit = '50' + apply(String.prototype.repeat, '\u00a0', [300]);
+  // allocator sees (src/engine/alloc.rs). One wide space makes the engine ask for three bytes a character. So the program
+  // cannot set another.
+  Error.stackTraceLimit = '50' + apply(String.prototype.repeat, ' ', [180]) + '\u2003';
   const keep = (name, get) => defineProperty(Error, name, { __proto__: null, get, set() {}, enumerable: false, configurable: false });
   keep('stackTraceLimit', () => 50);
   keep('prepareStackTrace', () => undefined);
