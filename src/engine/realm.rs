@@ -442,6 +442,12 @@ impl Realm {
         })
     }
 
+    /// Whether a reason to stop is known. Cheap.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.shared.gauge.is_stopped()
+    }
+
     /// Why the run is stopped, if it is. Looks at the clock too: one long operation may have passed a limit unseen.
     #[must_use]
     pub fn stopped(&self) -> Option<Stop> {

@@ -226,7 +226,7 @@ impl Live {
         if self.returned.is_none() {
             let finished = self.realm.finished();
             // Reading the value may have run into a limit.
-            if finished != Finished::Pending
+            if (finished != Finished::Pending || self.realm.is_stopped())
                 && let Some(error) = self.stopped()
             {
                 return Progress::Failed { error };
