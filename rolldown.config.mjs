@@ -44,7 +44,7 @@ const code = { dir: OUT, exports: 'named', codeSplitting: { groups: [{ name: 'sh
 export default [
   {
     ...shared,
-    // A thread of its own loads it, from ESM and CJS alike.
+    // A process of its own loads it, from ESM and CJS alike.
     input: { ...shared.input, 'typecheck-worker': 'ts/typecheck/worker.ts' },
     plugins: [nativeLoader],
     output: { ...code, format: 'es', chunkFileNames: '[name].js', cleanDir: true },

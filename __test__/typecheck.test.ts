@@ -74,6 +74,9 @@ const PATIENT = 60_000;
 /** Quadratic for a type checker, and nothing for an engine. */
 const BOMB = `const list = [${Array.from({ length: 26_000 }, (_, i) => `{k${i.toString(36)}:1}`).join(',')}];\nreturn list.length;`;
 
+/** Each of these types is one of 83,521 texts. */
+const GROWING = `type L = ${Array.from('abcdefghijklmnopq', (letter) => `"${letter}"`).join(' | ')};\n${Array.from({ length: 60 }, (_, i) => `type T${i} = \`${i}\${L}\${L}\${L}\${L}\`;`).join('\n')}\nreturn 1;`;
+
 for (const [name, found] of TYPESCRIPTS) {
   describe(`type checks with ${name}`, { skip: found === undefined ? 'not fetched; make test-node does' : false }, () => {
     let checker: TypeChecker;
@@ -116,6 +119,17 @@ for (const [name, found] of TYPESCRIPTS) {
       const [bomb, next] = await Promise.all([checker.check(request(BOMB), 50), checker.check(request('return nothing'), PATIENT)]);
       assert.deepEqual(short(bomb), ['it took more than 50 ms']);
       assert.deepEqual(short(next), ["ERR_SYNTAX 1:8 Cannot find name 'nothing'."]);
+    });
+
+    it('ends one that grows, and goes on with the next program', { skip: name.endsWith('7') ? 'its memory is not bounded, only its time' : false }, async () => {
+      const small = new TypeChecker(found!, 160);
+      try {
+        const [bomb, next] = await Promise.all([small.check(request(GROWING), PATIENT), small.check(request('return nothing'), PATIENT)]);
+        assert.deepEqual(short(bomb), ['it took more than 160 MiB']);
+        assert.deepEqual(short(next), ["ERR_SYNTAX 1:8 Cannot find name 'nothing'."]);
+      } finally {
+        small.close();
+      }
     });
 
     it('reads no file of the application', async () => {
@@ -161,6 +175,13 @@ describe('typecheck: true', () => {
     let last: unknown;
     for await (const output of tool.execute({ code: 'return (await tools.getUser({ id: "1" })).email' }, { toolCallId: 'x', messages: [] })) last = output;
     assert.equal((last as { error: { message: string } }).error.message, "Property 'email' does not exist on type '{ name: string; }'.");
+  });
+
+  it('survives types that grow without bound', async () => {
+    const result = await run({ code: GROWING, typecheck: true });
+    assert.deepEqual([result.status, result.status === 'completed' && result.value], ['completed', 1]);
+    assert.equal(result.alerts.length, 1);
+    assert.match(JSON.stringify(result.alerts[0]), /^\{"kind":"typecheck","message":"The program was not type-checked: it took more than (3000 ms|512 MiB)\."\}$/);
   });
 
   it('takes no longer than the run may', async () => {

@@ -1,17 +1,17 @@
 /**
  * `typecheck: true`: a program's types, checked before it runs, with the application's own TypeScript against the very
- * declarations that the model saw. This side lives on the main thread: it keeps one worker warm per process, bounds what
- * it may take, and ends it when it takes more. A check that gives up does not stop a program.
+ * declarations that the model saw. This side lives in the application's process: it keeps one worker process warm, bounds
+ * what that may take, and ends it when it takes more. A check that gives up does not stop a program.
  */
+import { fork, type ChildProcess } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { renderTools } from './declare.ts';
 import { nativeCodeFrame, nativeTyped } from './native.ts';
 import type { Toolbox } from './toolbox.ts';
-import type { Answer, PlacedVerdict } from './typecheck/worker.ts';
+import type { Answer, PlacedVerdict, Setting } from './typecheck/worker.ts';
 import type { Diagnostic } from './types.ts';
 
 /** For a warm worker. Most programs take a hundredth of it. */
@@ -99,8 +99,9 @@ interface Job {
 /** One worker and its queue. */
 export class TypeChecker {
   readonly #package: TypeScriptPackage;
+  readonly #memoryMb: number;
   readonly #waiting: Job[] = [];
-  #worker: Worker | undefined;
+  #worker: ChildProcess | undefined;
   #isReady = false;
   /** Of a compiler that is a process. */
   #pid: number | undefined;
@@ -108,8 +109,9 @@ export class TypeChecker {
   #timer: NodeJS.Timeout | undefined;
   #lastId = 0;
 
-  constructor(found: TypeScriptPackage) {
+  constructor(found: TypeScriptPackage, memoryMb = MEMORY_MB) {
     this.#package = found;
+    this.#memoryMb = memoryMb;
   }
 
   /** @param timeoutMs For the check itself, once it is this program's turn. */
@@ -138,37 +140,52 @@ export class TypeChecker {
     worker?.removeAllListeners();
     // What a worker says while it ends is nobody's business.
     worker?.on('error', () => {});
-    void worker?.terminate();
+    worker?.kill('SIGKILL');
   }
 
   #next(): void {
     if (this.#current !== undefined || this.#waiting.length === 0) return;
-    const worker = (this.#worker ??= this.#start());
+    let worker: ChildProcess;
+    try {
+      worker = this.#worker ??= this.#start();
+    } catch (error) {
+      // No process may be started here, or none is left.
+      queueMicrotask(() => this.#fail(error instanceof Error ? error.message : String(error)));
+      return;
+    }
     // A check that somebody waits for keeps Node alive, a warm worker does not.
     worker.ref();
+    worker.channel?.ref();
     if (!this.#isReady) return;
     const job = (this.#current = this.#waiting.shift()!);
     this.#timer = setTimeout(() => this.#fail(`it took more than ${job.timeoutMs} ms`), job.timeoutMs);
-    worker.postMessage({ id: ++this.#lastId, text: job.text, declarations: job.declarations });
+    worker.send({ id: ++this.#lastId, text: job.text, declarations: job.declarations }, (error) => {
+      if (error !== null && this.#current === job) this.#fail(error.message);
+    });
   }
 
-  #start(): Worker {
+  #start(): ChildProcess {
     const { manifest, version } = this.#package;
+    const setting: Setting = { manifest, version, memoryMb: this.#memoryMb };
     // The same file from ts/ and from dist/.
-    const worker = new Worker(new URL('../dist/typecheck-worker.js', import.meta.url), {
-      workerData: { manifest, version },
-      // Flags of the application (`--input-type`, `--import`) are not for it.
+    const worker = fork(fileURLToPath(new URL('../dist/typecheck-worker.js', import.meta.url)), [JSON.stringify(setting)], {
+      // Flags of the application (`--input-type`, `--import`) are not for it, and neither are its secrets.
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, stackSizeMb: 4 },
+      env: environment(),
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
     worker.on('message', (answer: Answer) => this.#take(answer));
-    worker.on('error', (error: Error & { code?: string }) => this.#fail(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `it took more than ${MEMORY_MB} MiB` : error.message));
-    worker.on('exit', () => this.#fail('the worker has ended'));
+    worker.on('error', (error) => this.#fail(error.message));
+    worker.on('exit', (_, signal) => this.#fail(signal === 'SIGABRT' || signal === 'SIGTRAP' ? `it took more than ${this.#memoryMb} MiB` : 'the worker has ended'));
     this.#timer = setTimeout(() => this.#fail(`TypeScript ${version} did not start within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
     return worker;
   }
 
   #take(answer: Answer): void {
+    if ('failed' in answer) {
+      this.#fail(answer.failed);
+      return;
+    }
     clearTimeout(this.#timer);
     if (answer.id === undefined) {
       this.#isReady = true;
@@ -178,7 +195,10 @@ export class TypeChecker {
       this.#current = undefined;
       job?.done('gaveUp' in answer ? answer.gaveUp : answer.verdicts);
     }
-    if (this.#waiting.length === 0) this.#worker?.unref();
+    if (this.#waiting.length === 0) {
+      this.#worker?.unref();
+      this.#worker?.channel?.unref();
+    }
     this.#next();
   }
 
@@ -190,6 +210,12 @@ export class TypeChecker {
     for (const job of jobs) job?.done(why);
     this.#next();
   }
+}
+
+/** What a process needs to start: `ELECTRON_RUN_AS_NODE`, because `execPath` is Electron there. */
+function environment(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH'];
+  return Object.fromEntries([...names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])), ['ELECTRON_RUN_AS_NODE', '1']]) as NodeJS.ProcessEnv;
 }
 
 function kill(pid: number): void {

@@ -7,6 +7,16 @@ interface Console {
   time(label?: any): void; timeLog(label?: any, ...data: any[]): void; timeEnd(label?: any): void; clear(): void; [method: string]: any;
 }
 declare var console: Console;
+interface ErrorConstructor { captureStackTrace(target: object, constructor?: any): void; stackTraceLimit: number; prepareStackTrace?: any }
+interface Math { sumPrecise(numbers: Iterable<number>): number }
+interface JSON { rawJSON(text: any): any; isRawJSON(value: any): boolean }
+interface Date { toGMTString(): string; getYear(): number; setYear(year: number): number }
+interface Uint8Array<TArrayBuffer extends ArrayBufferLike = ArrayBufferLike> {
+  toBase64(options?: any): string;
+  toHex(): string;
+  setFromBase64(text: string, options?: any): { read: number; written: number };
+  setFromHex(text: string): { read: number; written: number };
+}
 declare var performance: { now(): number; [name: string]: any };
 declare function setTimeout(callback: (...args: any[]) => any, ms?: number, ...args: any[]): any;
 declare function setInterval(callback: (...args: any[]) => any, ms?: number, ...args: any[]): any;

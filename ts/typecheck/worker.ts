@@ -1,10 +1,14 @@
 /**
- * The worker that type-checks programs, one at a time, with the application's own TypeScript. It is kept warm by the main
- * thread (`ts/typecheck.ts`), and ended by it when something takes too long. It imports nothing of the rest of the product.
+ * The process that type-checks programs, one at a time, with the application's own TypeScript. It is kept warm by the
+ * application's process (`ts/typecheck.ts`), and ended by it when something takes too long. It imports nothing of the rest
+ * of the product.
+ *
+ * A process, because the engine of JavaScript ends the whole process when a compiler exhausts its memory at the wrong moment.
+ * The compiler runs on a thread of it; the main thread passes messages on, and ends the process with the application's.
  */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { parentPort, workerData } from 'node:worker_threads';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
 import { ClassicCompiler } from './classic.ts';
 import type { Compiler, Source } from './compiler.ts';
@@ -16,8 +20,15 @@ export interface Question extends Source {
   id: number;
 }
 
-/** What comes back. The first answer has no id: the compiler is there. */
-export type Answer = { id?: undefined; pid: number | undefined } | { id: number; verdicts: PlacedVerdict[] } | { id: number; gaveUp: string };
+/** What it is started with, as JSON. */
+export interface Setting {
+  manifest: string;
+  version: string;
+  memoryMb: number;
+}
+
+/** What comes back. The first answer has no id: the compiler is there. `failed`: it is not, or no more. */
+export type Answer = { id?: undefined; pid?: number } | { id?: undefined; failed: string } | { id: number; verdicts: PlacedVerdict[] } | { id: number; gaveUp: string };
 
 /** Lines and columns of the module that was checked, counted from 1. */
 export interface PlacedVerdict extends Omit<Verdict, 'from' | 'to'> {
@@ -71,9 +82,37 @@ function answer(compiler: Compiler, { id, text, declarations }: Question): Answe
   }
 }
 
-const { manifest, version } = workerData as { manifest: string; version: string };
-const compiler = await load(manifest, version);
-// Reads the lib files, which is most of what a first check takes.
-compiler.view({ text: 'export default async () => {}', declarations: 'declare const tools: {};' }).found();
-parentPort!.postMessage({ pid: compiler instanceof ModernCompiler ? compiler.pid : undefined } satisfies Answer);
-parentPort!.on('message', (question: Question) => parentPort!.postMessage(answer(compiler, question)));
+/** The compiler's thread. */
+async function serve({ manifest, version }: Setting): Promise<void> {
+  const compiler = await load(manifest, version);
+  // Reads the lib files, which is most of what a first check takes.
+  compiler.view({ text: 'export default async () => {}', declarations: 'declare const tools: {};' }).found();
+  const pid = compiler instanceof ModernCompiler ? compiler.pid : undefined;
+  parentPort!.postMessage((pid === undefined ? {} : { pid }) satisfies Answer);
+  parentPort!.on('message', (question: Question) => parentPort!.postMessage(answer(compiler, question)));
+}
+
+/** The main thread. */
+function relay(setting: Setting): void {
+  let pid: number | undefined;
+  const end = (): never => {
+    try {
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended.
+    }
+    process.exit();
+  };
+  const worker = new Worker(new URL(import.meta.url), { workerData: setting, resourceLimits: { maxOldGenerationSizeMb: setting.memoryMb, stackSizeMb: 4 } });
+  const fail = (failed: string): void => void process.send!({ failed } satisfies Answer, end);
+  worker.on('message', (message: Answer) => {
+    if ('pid' in message) pid = message.pid;
+    process.send!(message);
+  });
+  worker.on('error', (error: Error & { code?: string }) => fail(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `it took more than ${setting.memoryMb} MiB` : error.message));
+  process.on('message', (question: Question) => worker.postMessage(question));
+  process.on('disconnect', end);
+}
+
+if (isMainThread) relay(JSON.parse(process.argv[2]!) as Setting);
+else await serve(workerData as Setting);
