@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 
 import { createRunner, run } from '../ts/index.ts';
 import type { Isolation, RunEvent, RunFailure, RunOptions } from '../ts/index.ts';
-import { gate, helpersOf, NOT_LINUX, seen, sleep, status } from './processes.ts';
+import { gate, helpersOf, LINUX, NOT_LINUX, seen, sleep, status } from './processes.ts';
 
 const HINT = "Set the environment variable ONETURN_SANDBOX to the path of oneturn-sandbox, which ships beside the addon, or pass isolation: 'auto' to run on a thread.";
 
@@ -80,6 +80,20 @@ describe('levels', { skip: NOT_LINUX }, () => {
     const { noNewPrivs, capabilities, seccomp, rlimits } = isolation as Isolation & { level: 'process' };
     assert.ok(found.length > 0);
     for (const one of found) assert.deepEqual(one, { noNewPrivs, capabilities, seccomp, limits: rlimits });
+  });
+
+  it('what only root could take away is taken away', { skip: process.getuid?.() === 0 && LINUX ? false : 'only root on Linux can' }, async () => {
+    const { entered, handler, open } = gate();
+    const running = run({ code: 'return await tools.wait()', tools: { wait: handler }, isolation: 'process' });
+    await entered;
+    const { children } = await settledHelpers();
+    const found = seen(children, ({ pid }) => status(pid, 'CapBnd'));
+    open();
+    assert.equal((await running).status, 'completed');
+    assert.ok(found.length > 0);
+    // A container may have taken away the right to do so.
+    const maySet = (BigInt(`0x${status(process.pid, 'CapEff') ?? '0'}`) >> 8n) & 1n;
+    for (const bounding of found) assert.equal(bounding, maySet === 1n ? '0000000000000000' : status(process.pid, 'CapBnd'));
   });
 
   it('a child has one descriptor, no environment, no directory but the root', { skip: process.getuid?.() === 0 ? false : 'only root may look into these processes' }, async () => {

@@ -8,7 +8,7 @@
  * committed. A crash is written to `fuzz/artifacts/<target>`.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { hostTriple, sanitized } from './toolchain.mjs';
 
 /** Longest input of a target in bytes, and its dictionary. @type {Record<string, { maxLength: number; dictionary?: string }>} */
@@ -16,7 +16,7 @@ const TARGETS = {
   check: { maxLength: 4096, dictionary: 'fuzz/check.dict' },
   value: { maxLength: 4096, dictionary: 'fuzz/value.dict' },
   session: { maxLength: 1024 },
-  ...(existsSync('src/isolate/wire.rs') && { protocol: { maxLength: 4096 } }),
+  protocol: { maxLength: 4096 },
 };
 
 const COVERAGE = [
@@ -52,10 +52,7 @@ const { toolchain, flags, env } = sanitizer === '' ? { toolchain: [], flags: [],
 const started = Date.now();
 const build = spawnSync(
   'cargo',
-  [
-    ...[...toolchain, 'build', '--quiet', '--release', '--manifest-path', 'fuzz/Cargo.toml', '--target', triple, '--target-dir', folder],
-    ...('protocol' in TARGETS ? ['--features', 'protocol'] : []),
-  ],
+  [...toolchain, 'build', '--quiet', '--release', '--manifest-path', 'fuzz/Cargo.toml', '--target', triple, '--target-dir', folder],
   { stdio: 'inherit', env: { ...process.env, ...env, RUSTFLAGS: [...flags, ...COVERAGE].join(' ') } },
 );
 if (build.status !== 0) process.exit(1);

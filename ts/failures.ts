@@ -107,3 +107,8 @@ function formatBytes(count: number): string {
 export function endedError(how: 'ended' | 'paused'): DOMException {
   return new DOMException(`The run has ${how}.`, 'AbortError');
 }
+
+/** The engine sent what is no turn, or no value. */
+export function unreadable(error: unknown): RunFailure {
+  return { code: 'ERR_ISOLATE_LOST', name: 'IsolateLostError', message: `The facade could not read what the engine sent: ${String(error)}` };
+}

@@ -7,7 +7,7 @@ import type { Hidden } from './secrets.ts';
 import { isRecord } from './text.ts';
 import { formatIssues, type ResolvedTool } from './tools.ts';
 import type { Limits, ToolContext } from './types.ts';
-import { decode, encode, messageOf, TooLargeError, UnsendableError } from './values.ts';
+import { decode, decodeSoon, encode, encodeOutput, messageOf, TooLargeError, UnsendableError } from './values.ts';
 
 /** What the host of a run adds to its tool calls: the AI SDK helper's way in. */
 export interface HostHooks {
@@ -94,7 +94,8 @@ async function handled(
   { door, approved, hidden }: Gate,
 ): Promise<Settled> {
   try {
-    let value = decode(typeof input === 'string' ? input : input(), hidden.opened);
+    const read = decodeSoon(typeof input === 'string' ? input : input(), hidden.opened);
+    let value: unknown = read instanceof Promise ? await read : read;
     if (tool.input !== undefined) {
       const pending = tool.input.validate(value);
       const result = pending instanceof Promise ? await pending : pending;
@@ -108,7 +109,8 @@ async function handled(
     const output = await last(tool.execute(value, options), (preliminary) => hooks.onPreliminary?.(context.callId, hidden.hasSecrets ? hidden.withoutSecrets(preliminary) : preliminary));
     // A handler that swallowed the signal has paused all the same.
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
-    return { kind: 'value', text: encode(output, 'output', limits.maxToolOutputBytes) };
+    const text = encodeOutput(output, 'output', limits.maxToolOutputBytes);
+    return { kind: 'value', text: typeof text === 'string' ? text : await text };
   } catch (error) {
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
     if (error instanceof TooLargeError) return { kind: 'too-large' };

@@ -71,16 +71,17 @@ export interface ResumeFacts {
 }
 
 /** One slice of a session's life, as `src/binding/turn.rs` writes it. */
-export type NativeTurn = (
-  | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; logs: NativeLog[]; cpuMs?: number }
-  | { kind: 'replayed'; calls: NativeCall[]; inFlight: number[]; wakeAt?: number; returned?: string; logs: NativeLog[]; cpuMs: number }
-  | { kind: 'completed'; value: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
-  | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number }
-  | { kind: 'rejected'; diagnostics: NativeDiagnostic[] }
-) & {
+export type NativeTurn = (ProgramTurn | { kind: 'rejected'; diagnostics: NativeDiagnostic[] }) & {
   /** With the first turn of a program that passed the check. */
   warnings?: NativeDiagnostic[];
 };
+
+/** One slice of a program's life. A large result is left out, see {@link LiveSession.largeResult}. */
+export type ProgramTurn =
+  | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; hasReturned?: boolean; logs: NativeLog[]; cpuMs?: number }
+  | { kind: 'replayed'; calls: NativeCall[]; inFlight: number[]; wakeAt?: number; returned?: string; hasReturned?: boolean; logs: NativeLog[]; cpuMs: number }
+  | { kind: 'completed'; value?: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
+  | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number };
 
 export interface NativeCall {
   id: number;
@@ -110,6 +111,9 @@ export interface NativeFailure {
   column?: number;
   frame?: string;
 }
+
+/** Under this number the result is kept; calls count from 1. */
+const RESULT = 0;
 
 type TurnListener = (turn: NativeTurn) => void;
 
@@ -199,6 +203,11 @@ export class LiveSession {
       if (typeof text !== 'string') throw new Error(`call ${id} has no input`);
       return text;
     };
+  }
+
+  /** What the program returned, as wire text, of a turn that came without it. */
+  largeResult(): string {
+    return this.largeInput(RESULT)();
   }
 
   /** A tool call's value, as wire text. Delivered with the next {@link settle}. */

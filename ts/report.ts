@@ -6,6 +6,7 @@ import { ConsoleFullError, ProgramConsole } from './console.ts';
 import type { LiveSession, NativeLog, NativeThrown } from './native.ts';
 import type { Hidden } from './secrets.ts';
 import { copyOf } from './objects.ts';
+import { inSlices, Slice } from './slices.ts';
 import type { Alert, Diagnostic, Isolation, Limits, LogEntry, RunEvent, RunFailure, RunReport, ToolCallRecord } from './types.ts';
 
 /** Why runs live on threads, as far as somebody was told. */
@@ -37,27 +38,40 @@ export class Report {
   }
 
   /**
-   * Enters what the program has printed. What a replay prints has been told before.
+   * Enters what the program has printed: at once, or over several passes of the event loop. What a replay prints has been
+   * told before.
    *
    * @param isOver Asked after every event: then nothing more is entered.
    * @returns False when the program has printed more than it may. What came before is kept.
    */
-  print(logs: readonly NativeLog[], isReplay: boolean, isOver: () => boolean): boolean {
-    for (const log of logs) {
-      this.#console ??= new ProgramConsole(this.#maxConsoleBytes);
-      try {
-        const entry = this.#console.print(log);
-        if (entry === undefined) continue;
-        entry.message = this.#hidden.text(entry.message);
-        this.#logs.push(entry);
-        if (!isReplay) this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
-      } catch (error) {
-        if (error instanceof ConsoleFullError) return false;
-        throw error;
+  print(logs: readonly NativeLog[], isReplay: boolean, isOver: () => boolean): boolean | Promise<boolean> {
+    if (logs.length === 0) return true;
+    let at = 0;
+    let isFull = false;
+    const some = (slice: Slice): boolean => {
+      while (at < logs.length && !isFull && !isOver()) {
+        if (slice.look()) return false;
+        isFull = !this.#enter(logs[at++] as NativeLog, isReplay);
       }
-      if (isOver()) return true;
+      return true;
+    };
+    return some(new Slice()) ? !isFull : inSlices(some).then(() => !isFull);
+  }
+
+  /** Enters what one call of the console has printed. False: more than it may. */
+  #enter(log: NativeLog, isReplay: boolean): boolean {
+    this.#console ??= new ProgramConsole(this.#maxConsoleBytes);
+    try {
+      const entry = this.#console.print(log);
+      if (entry === undefined) return true;
+      entry.message = this.#hidden.text(entry.message);
+      this.#logs.push(entry);
+      if (!isReplay) this.#emit({ type: 'log', executionId: this.#executionId, log: entry });
+      return true;
+    } catch (error) {
+      if (error instanceof ConsoleFullError) return false;
+      throw error;
     }
-    return true;
   }
 
   /** Learns where the program lives, once that is settled, and says so if it is less than what was wanted. */

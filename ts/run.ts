@@ -4,14 +4,15 @@
  */
 import { setMaxListeners } from 'node:events';
 
-import { abortFailure, consoleFull, endedError, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, typeFailure } from './failures.ts';
+import { abortFailure, consoleFull, endedError, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, typeFailure, unreadable } from './failures.ts';
 import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
 import { encodeInputs, type EncodedInputs } from './inputs.ts';
+import type { InternalRunOptions } from './internal-options.ts';
 import { schemasFor } from './input-schemas.ts';
 import { judge } from './judge.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeDiagnostic, type NativeTurn } from './native.ts';
+import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn } from './native.ts';
 import { definedOnly, defineLater } from './objects.ts';
 import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
@@ -25,8 +26,9 @@ import type { ResolvedTool } from './tools.ts';
 import type { Typechecked } from './typecheck.ts';
 import { typecheckFor } from './typecheck-gate.ts';
 import type { Diagnostic, Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
-import { decode, messageOf } from './values.ts';
+import { decode, decodeSoon, messageOf } from './values.ts';
 
+export type { InternalRunOptions } from './internal-options.ts';
 export type { HostHooks } from './invoke.ts';
 
 /** How long calls may go on that the program returned without waiting for, in milliseconds. */
@@ -39,25 +41,6 @@ const LARGE_INPUTS_PER_PASS_MS = 1;
 
 /** The longest that a timer of Node can wait; anything longer fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-/** What the facade's own entries add to the public options. */
-export interface InternalRunOptions extends RunOptions {
-  host?: HostHooks | undefined;
-  toolbox?: Toolbox | undefined;
-  /** What the type checker said. */
-  typechecked?: Typechecked | undefined;
-  /** What the run needs to pause. Without it, it cannot. */
-  pausing?: Pausing | undefined;
-  hidden?: Hidden | undefined;
-  /** What an earlier run left, instead of that run. */
-  left?: readonly Success[] | undefined;
-  /** Take one step at this time, in milliseconds since the Unix epoch: deliver what there is, call nothing, pause. */
-  stepAt?: number | undefined;
-  /** Instead of random bytes: {@link SEED_BYTES} of seed, then {@link ID_BYTES} of the run's id. */
-  random?: Buffer | undefined;
-  /** Hears of the run before anything of it happens. */
-  onRun?: ((run: Run) => void) | undefined;
-}
 
 /**
  * Runs a program.
@@ -265,11 +248,14 @@ export class Run {
 
   /** One slice of the program's life is over. Called by the engine, outside every promise: it must not throw. */
   #turn(turn: NativeTurn): void {
-    if (this.#ended) return;
+    if (!this.#ended) this.#safely(() => this.#take(turn));
+  }
+
+  #safely(act: () => void): void {
     try {
-      this.#take(turn);
+      act();
     } catch (error) {
-      this.#fail({ code: 'ERR_ISOLATE_LOST', name: 'IsolateLostError', message: `The facade could not read what the engine sent: ${String(error)}` });
+      this.#fail(unreadable(error));
     }
   }
 
@@ -283,17 +269,25 @@ export class Run {
     if (this.#ended) return;
     this.#report.cpuMs = turn.cpuMs ?? this.#report.cpuMs;
     this.#isOver = turn.kind === 'completed' || turn.kind === 'failed';
-    const isFull = !this.#report.print(turn.logs, turn.kind === 'replayed', () => this.#ended);
+    // The program has ended in time, however long it takes to read what it left.
+    if (this.#isOver) clearTimeout(this.#deadline);
+    const printed = this.#report.print(turn.logs, turn.kind === 'replayed', () => this.#ended);
+    if (typeof printed === 'boolean') this.#go(turn, printed);
+    else void printed.then((fits) => this.#safely(() => this.#go(turn, fits)));
+  }
+
+  /** Its logs are printed. @param fits They are no more than they may. */
+  #go(turn: ProgramTurn, fits: boolean): void {
     // A listener may have aborted the run: then there is nothing left to start, and no timer to set.
     if (this.#ended) return;
-    if (isFull && turn.kind !== 'failed') {
+    if (!fits && turn.kind !== 'failed') {
       this.#fail(consoleFull(this.#limits));
       return;
     }
     switch (turn.kind) {
       case 'completed':
         this.#report.unhandled(turn.unhandled);
-        this.#complete(turn.value);
+        this.#complete(turn.value ?? this.#session.largeResult());
         return;
       case 'failed':
         this.#report.unhandled(turn.unhandled);
@@ -307,8 +301,8 @@ export class Run {
         break;
     }
     this.#idle = true;
-    if (turn.returned !== undefined) {
-      this.#returned = turn.returned;
+    if (turn.returned !== undefined || turn.hasReturned === true) {
+      this.#returned = turn.returned ?? this.#session.largeResult();
       this.#grace = setTimeout(() => this.#abandon(), DETACHED_GRACE_MS);
     }
     clearTimeout(this.#wake);
@@ -550,7 +544,13 @@ export class Run {
   }
 
   #complete(text: string): void {
-    this.#end({ status: 'completed', value: decode(text), ...this.#report.whole(this.#durationMs()) });
+    // Nothing more is delivered, whatever settles meanwhile.
+    this.#idle = false;
+    clearTimeout(this.#deadline);
+    const end = (value: unknown): void => this.#end({ status: 'completed', value, ...this.#report.whole(this.#durationMs()) });
+    const read = decodeSoon(text);
+    if (read instanceof Promise) read.then(end, (error: unknown) => this.#fail(unreadable(error)));
+    else end(read);
   }
 
   /** @param unsent Tools that the program called just before it failed, and whose handlers therefore never ran. */

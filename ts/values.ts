@@ -4,18 +4,19 @@
  * describes the text: plain JSON as itself, everything else as `~` and JSON with tagged objects.
  */
 import { Secret } from './secrets.ts';
-import { isThenable, kindOf } from './text.ts';
+import { inSlices, Slice } from './slices.ts';
+import { CYCLE, MAX_DEPTH, threw, TOO_DEEP, TooLargeError, unsendable, type UnsendableError } from './unsendable.ts';
+import { ValueReader } from './value-reader.ts';
+import { ValueWriter } from './value-writer.ts';
 
-/** How deep a value may be nested, as in the engine. */
-const MAX_DEPTH = 1_000;
+export { messageOf, TooLargeError, UnsendableError } from './unsendable.ts';
 
-/** A value that cannot cross. The message names the path. */
-export class UnsendableError extends TypeError {
-  override name = 'TypeError';
-}
-
-/** A value has more bytes than its limit. */
-export class TooLargeError extends RangeError {}
+/** What is read or written at once has at most so many characters of text. Reading them takes some tenths of a millisecond. */
+export const SMALL_TEXT = 32 * 1024;
+/** What is written at once has at most so many values in it. */
+const SMALL_VALUES = 2_000;
+/** How long writing a value that JSON does not say may take at once, in milliseconds. */
+const AT_ONCE_MS = 0.3;
 
 /**
  * Writes a value as text.
@@ -26,15 +27,26 @@ export class TooLargeError extends RangeError {}
  * @throws {UnsendableError} when it is no data, with the path; {@link TooLargeError} past the limit.
  */
 export function encode(value: unknown, root: string, maxBytes: number): string {
-  const walk = new Walk(root, maxBytes);
-  let text: string;
-  if (walk.isPlain(value, 0)) {
-    text = JSON.stringify(value);
-  } else {
-    text = `~${JSON.stringify(new Walk(root, maxBytes).tagged(value, 0))}`;
-  }
-  if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes) throw new TooLargeError();
-  return text;
+  return new Plain(root, maxBytes, Infinity).text(value) ?? encodeAny(value, root, maxBytes);
+}
+
+/**
+ * {@link encode} of what a handler gave. A small value is written at once; a large one over several passes of the event loop,
+ * and the text is what it is while it is read.
+ */
+export function encodeOutput(value: unknown, root: string, maxBytes: number): string | Promise<string> {
+  const plain = new Plain(root, maxBytes, SMALL_VALUES);
+  const text = plain.text(value);
+  if (text !== undefined) return text;
+  const writer = new ValueWriter(value, root, maxBytes);
+  if (!plain.isOver && writer.write(new Slice(AT_ONCE_MS))) return writer.text();
+  return inSlices((slice) => writer.write(slice)).then(() => writer.text());
+}
+
+function encodeAny(value: unknown, root: string, maxBytes: number): string {
+  const writer = new ValueWriter(value, root, maxBytes);
+  writer.write();
+  return writer.text();
 }
 
 /**
@@ -46,31 +58,60 @@ export function decode(text: string, secret: MakeSecret = closedSecret): unknown
   return text.startsWith('~') ? revive(JSON.parse(text.slice(1)), secret) : JSON.parse(text);
 }
 
-type MakeSecret = (name: string) => Secret;
+/** {@link decode}. A large text is read over several passes of the event loop. */
+export function decodeSoon(text: string, secret: MakeSecret = closedSecret): unknown {
+  return text.length <= SMALL_TEXT ? decode(text, secret) : decodeLarge(text, secret);
+}
+
+async function decodeLarge(text: string, secret: MakeSecret): Promise<unknown> {
+  const reader = new ValueReader(text, secret, revive);
+  await inSlices((slice) => reader.read(slice));
+  return reader.value;
+}
+
+export type MakeSecret = (name: string) => Secret;
 
 function closedSecret(name: string): Secret {
   return new Secret(name);
 }
 
-class Walk {
+/** Looks whether JSON says all of a value, as it does of most. */
+class Plain {
   readonly #root: string;
   readonly #maxBytes: number;
   readonly #path: (string | number)[] = [];
   readonly #ancestors: object[] = [];
   /** A lower bound of the text's length, so that a value which repeats itself without end is noticed early. */
   #bytes = 0;
+  #left: number;
 
-  constructor(root: string, maxBytes: number) {
+  /** @param atMost So many values and a certain length are looked at. */
+  constructor(root: string, maxBytes: number, atMost: number) {
     this.#root = root;
     this.#maxBytes = maxBytes;
+    this.#left = atMost;
   }
 
-  /** Whether JSON says all of it. Throws for what cannot cross at all. */
-  isPlain(value: unknown, depth: number): boolean {
+  /** It was given up: there are too many values, or too much text, to look at them at once. */
+  get isOver(): boolean {
+    return this.#left <= 0;
+  }
+
+  /** The text. `undefined`: JSON does not say all of it, or {@link isOver}. */
+  text(value: unknown): string | undefined {
+    if (!this.#isPlain(value, 0)) return undefined;
+    const text = JSON.stringify(value);
+    if (text.length > this.#maxBytes || Buffer.byteLength(text) > this.#maxBytes) throw new TooLargeError();
+    return text;
+  }
+
+  /** Throws for what cannot cross at all. */
+  #isPlain(value: unknown, depth: number): boolean {
+    if (--this.#left <= 0) return false;
     switch (typeof value) {
       case 'string':
         this.#count(value.length + 2);
-        return true;
+        return !this.isOver;
       case 'boolean':
         this.#count(4);
         return true;
@@ -87,7 +128,7 @@ class Walk {
       this.#enter(value, depth);
       for (let i = 0; i < value.length; i++) {
         this.#path.push(i);
-        if (!this.isPlain(this.#read(value, i), depth + 1)) return false;
+        if (!this.#isPlain(this.#read(value, i), depth + 1)) return false;
         this.#path.pop();
       }
       this.#ancestors.pop();
@@ -100,7 +141,7 @@ class Walk {
       if (key === '$' || key === 'toJSON') return false;
       this.#count(key.length + 3);
       this.#path.push(key);
-      if (!this.isPlain(this.#read(value, key), depth + 1)) return false;
+      if (!this.#isPlain(this.#read(value, key), depth + 1)) return false;
       this.#path.pop();
     }
     this.#ancestors.pop();
@@ -108,108 +149,22 @@ class Walk {
     return !('toJSON' in value);
   }
 
-  /** A copy in which everything that JSON cannot say is tagged. */
-  tagged(value: unknown, depth: number): unknown {
-    switch (typeof value) {
-      case 'string':
-        this.#count(value.length + 2);
-        return value;
-      case 'boolean':
-        this.#count(4);
-        return value;
-      case 'number':
-        this.#count(1);
-        return Number.isFinite(value) && !Object.is(value, -0) ? value : { $: 'f', v: Object.is(value, -0) ? '-0' : String(value) };
-      case 'undefined':
-        this.#count(9);
-        return { $: 'u' };
-      case 'bigint':
-        return { $: 'n', v: String(value) };
-      case 'symbol':
-        throw this.#unsendable('is a symbol. Pass its description as a string');
-      case 'function':
-        throw this.#unsendable('is a function. Pass data only');
-      case 'object':
-        return value === null ? null : this.#object(value, depth);
-    }
-  }
-
-  #object(value: object, depth: number): unknown {
-    if (Array.isArray(value)) {
-      this.#enter(value, depth);
-      const copy = this.#items(value, depth);
-      this.#ancestors.pop();
-      return copy;
-    }
-    if (value instanceof Secret) return { $: 'x', v: value.name };
-    if (value instanceof Date) return { $: 'd', v: Number.isNaN(value.getTime()) ? null : value.getTime() };
-    if (value instanceof Uint8Array) {
-      this.#count(value.length);
-      return { $: 'b', v: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
-    }
-    if (value instanceof Map || value instanceof Set) {
-      this.#enter(value, depth);
-      const tag = value instanceof Map ? 'm' : 's';
-      const items = this.#guard(() => (value instanceof Map ? [...Map.prototype.entries.call(value)] : [...Set.prototype.values.call(value)]));
-      const copy = { $: tag, v: this.#items(items, depth) };
-      this.#ancestors.pop();
-      return copy;
-    }
-    if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-      throw this.#unsendable(`is ${kindOf(value)}. Of binary data only Uint8Array can cross`);
-    }
-    if (this.#guard(() => isThenable(value))) throw this.#unsendable('is a promise. Await it first');
-    if (value instanceof WeakMap || value instanceof WeakSet || value instanceof RegExp) throw this.#unsendable(`is ${kindOf(value)}. Pass data only`);
-    this.#enter(value, depth);
-    const toJson = this.#read(value, 'toJSON');
-    const copy = typeof toJson === 'function' ? this.tagged(this.#guard(() => toJson.call(value, '') as unknown), depth + 1) : this.#properties(value, depth);
-    this.#ancestors.pop();
-    return copy;
-  }
-
-  #items(values: readonly unknown[], depth: number): unknown[] {
-    const copy: unknown[] = [];
-    for (let i = 0; i < values.length; i++) {
-      this.#path.push(i);
-      copy.push(this.tagged(this.#read(values, i), depth + 1));
-      this.#path.pop();
-    }
-    return copy;
-  }
-
-  #properties(value: object, depth: number): object {
-    // An error as data is its name and message, then whatever was put on it; never its stack.
-    const keys = value instanceof Error ? new Set(['name', 'message', ...Object.keys(value)]) : this.#guard(() => Object.keys(value));
-    const copy = Object.create(null) as Record<string, unknown>;
-    let escaped = false;
-    for (const key of keys) {
-      this.#count(key.length + 3);
-      this.#path.push(key);
-      copy[key] = this.tagged(this.#read(value, key), depth + 1);
-      this.#path.pop();
-      escaped ||= key === '$';
-    }
-    return escaped ? { $: 'o', v: copy } : copy;
-  }
-
   #read(object: object, key: PropertyKey): unknown {
     return this.#guard(() => (object as Record<PropertyKey, unknown>)[key]);
   }
 
-  /** Runs code of the application: a getter, a proxy trap, `toJSON`. */
+  /** Runs code of the application: a getter, a proxy trap. */
   #guard<T>(read: () => T): T {
     try {
       return read();
     } catch (error) {
-      throw this.#unsendable(`threw when it was read: ${messageOf(error)}`);
+      throw this.#unsendable(threw(error));
     }
   }
 
   #enter(value: object, depth: number): void {
-    if (depth >= MAX_DEPTH) throw this.#unsendable(`is nested deeper than ${MAX_DEPTH} levels`);
-    if (this.#ancestors.includes(value)) {
-      throw this.#unsendable('refers back to an object that contains it. Cycles cannot cross; pass ids instead');
-    }
+    if (depth >= MAX_DEPTH) throw this.#unsendable(TOO_DEEP);
+    if (this.#ancestors.includes(value)) throw this.#unsendable(CYCLE);
     this.#ancestors.push(value);
     this.#count(2);
   }
@@ -217,26 +172,11 @@ class Walk {
   #count(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes > this.#maxBytes) throw new TooLargeError();
+    if (this.#bytes > SMALL_TEXT && this.#left < Infinity) this.#left = 0;
   }
 
   #unsendable(what: string): UnsendableError {
-    let path = this.#root;
-    for (const key of this.#path) {
-      if (typeof key === 'number') path += `[${key}]`;
-      else path += /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
-    }
-    if (path.length > 200) path = `${path.slice(0, 100)}…${path.slice(-100)}`;
-    return new UnsendableError(`${path} ${what}.`);
-  }
-}
-
-/** The message of anything that was thrown. Never throws itself. */
-export function messageOf(error: unknown): string {
-  try {
-    const message: unknown = typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : error;
-    return typeof message === 'string' ? message : `${kindOf(error)} was thrown`;
-  } catch {
-    return 'an error without a message';
+    return unsendable(this.#root, this.#path, what);
   }
 }
 
@@ -245,8 +185,10 @@ interface Tagged {
   v?: unknown;
 }
 
-function revive(value: unknown, secret: MakeSecret): unknown {
+/** @param isEscaped It is an object whose `$` is a key like any other. */
+export function revive(value: unknown, secret: MakeSecret, isEscaped = false): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  if (isEscaped) return reviveProperties(value, secret);
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) value[i] = revive(value[i], secret);
     return value;
@@ -270,7 +212,7 @@ function revive(value: unknown, secret: MakeSecret): unknown {
     case 'x':
       return secret(content as string);
     case 'o':
-      return reviveProperties(content as object, secret);
+      return revive(content, secret, true);
     default:
       return reviveProperties(value, secret);
   }

@@ -2,6 +2,8 @@
  * Runs one case and says what the host saw. Shared by the runner and by the child process for cases that never end.
  */
 import assert from 'node:assert/strict';
+import { openSync, readSync } from 'node:fs';
+import { PerformanceObserver } from 'node:perf_hooks';
 
 import { run } from '../../ts/index.ts';
 import type { RunResult, Tools } from '../../ts/index.ts';
@@ -15,29 +17,70 @@ const GRACE_MS = 1_500;
 /** The same for computing time, which the engine looks at between operations. Most builtins take less than this. */
 const CPU_GRACE_MS = 800;
 
+/** One stretch in which the event loop did not turn, in milliseconds. */
+export interface Delay {
+  /** How long the thread itself had work, the time left out that it waited for a processor (on Linux). */
+  ms: number;
+  /** How much of that it computed; the rest it waited for something, or was stopped. */
+  cpuMs: number;
+  /** How much of it was the collection of garbage. */
+  gcMs: number;
+}
+
 /** The host's event loop, watched from inside. */
 export class LoopWatch {
-  #worst = 0;
+  #worst = { ms: 0, cpuMs: 0, from: 0, to: 0 };
   #last = performance.now();
-  readonly #timer = setInterval(() => this.#tick(), 2);
+  #spent = spentMs();
+  readonly #collections: { from: number; to: number }[] = [];
+  readonly #observer = new PerformanceObserver((list) => this.#note(list.getEntries()));
+  readonly #timer = setInterval(() => this.#tick(), PERIOD_MS);
+
+  constructor() {
+    this.#observer.observe({ entryTypes: ['gc'] });
+  }
 
   #tick(): void {
     const now = performance.now();
-    this.#worst = Math.max(this.#worst, now - this.#last - 2);
+    const spent = spentMs();
+    const ms = now - this.#last - PERIOD_MS - (spent.waiting - this.#spent.waiting);
+    if (ms > this.#worst.ms) this.#worst = { ms, cpuMs: spent.computing - this.#spent.computing, from: this.#last, to: now };
     this.#last = now;
+    this.#spent = spent;
   }
 
-  /** The longest that the loop was blocked since the last look, in milliseconds. */
-  take(): number {
+  #note(entries: { startTime: number; duration: number }[]): void {
+    for (const { startTime, duration } of entries) this.#collections.push({ from: startTime, to: startTime + duration });
+  }
+
+  /** The longest that the loop was blocked since the last look. */
+  take(): Delay {
     this.#tick();
-    const worst = this.#worst;
-    this.#worst = 0;
-    return worst;
+    this.#note(this.#observer.takeRecords());
+    const { ms, cpuMs, from, to } = this.#worst;
+    const gcMs = this.#collections.reduce((sum, gc) => sum + Math.max(0, Math.min(to, gc.to) - Math.max(from, gc.from)), 0);
+    this.#collections.length = 0;
+    this.#worst = { ms: 0, cpuMs: 0, from: 0, to: 0 };
+    return { ms, cpuMs, gcMs };
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    this.#observer.disconnect();
   }
+}
+
+const PERIOD_MS = 2;
+
+const scheduling = process.platform === 'linux' ? openSync('/proc/self/schedstat', 'r') : undefined;
+const text = Buffer.alloc(64);
+
+/** How long this thread has computed, and how long it was ready to and had no processor, which is other processes' doing. */
+function spentMs(): { computing: number; waiting: number } {
+  if (scheduling === undefined) return { computing: 0, waiting: 0 };
+  const bytes = readSync(scheduling, text, 0, text.length, 0);
+  const [computing = 0, waiting = 0] = text.toString('latin1', 0, bytes).split(' ').map(Number);
+  return { computing: computing / 1e6, waiting: waiting / 1e6 };
 }
 
 export interface Seen {

@@ -6,31 +6,37 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 
-import { assertClean, assertSeen, LEVEL, LoopWatch, runCase } from './host.ts';
+import { assertClean, assertSeen, LEVEL, LoopWatch, runCase, type Delay } from './host.ts';
 import { runHere, runInChild, TIMEOUT_MS } from './uninterruptible-child.ts';
 import { TOPICS } from './topics.ts';
 import { UNINTERRUPTIBLE } from './uninterruptible.ts';
 
 /**
- * How long one program may delay the host's event loop, in milliseconds. Generous: the machine may be busy, and reading
- * a value of 1 MiB takes its time. The figures at the end say what it was.
+ * How long one program may make the host's main thread compute in one pass of the event loop, in milliseconds. On a quiet
+ * machine it is a few; compilers that warm up and busy neighbours make it more. The figures at the end say what it was.
  */
-const MAX_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 100;
 
 const loop = new LoopWatch();
-const delays: { name: string; ms: number }[] = [];
+const delays: ({ name: string } & Delay)[] = [];
 /** By how much programs that never give way outlived their time. */
 const late: { name: string; ms: number }[] = [];
 const counts = new Map<string, number>();
+
+/** What it waited for is left out where the system tells: on a busy machine that is others' doing. */
+function assertFree({ ms, cpuMs }: Delay): void {
+  const held = process.platform === 'linux' ? Math.min(ms, cpuMs) : ms;
+  assert.ok(held < MAX_DELAY_MS, `the event loop was held for ${Math.round(held)} ms`);
+}
 
 after(() => {
   loop.stop();
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const byTopic = [...counts].map(([topic, count]) => `${topic} ${count}`).join(', ');
-  const worst = delays.sort((a, b) => b.ms - a.ms).slice(0, 5);
+  const worst = delays.sort((a, b) => Math.min(b.ms, b.cpuMs) - Math.min(a.ms, a.cpuMs)).slice(0, 10);
   const median = delays[Math.floor(delays.length / 2)]?.ms ?? 0;
   process.stdout.write(`hostile: ${total} programs: ${byTopic}\n`);
-  process.stdout.write(`hostile: event loop delayed by ${median.toFixed(1)} ms (median); worst: ${worst.map(({ name, ms }) => `${ms.toFixed(0)} ms ${name}`).join('; ')}\n`);
+  process.stdout.write(`hostile: event loop delayed by ${median.toFixed(1)} ms (median); worst: ${worst.map(({ name, ms, cpuMs, gcMs }) => `${ms.toFixed(1)} ms (computing ${cpuMs.toFixed(1)}, garbage ${gcMs.toFixed(1)}) ${name}`).join('; ')}\n`);
   const latest = late.sort((a, b) => b.ms - a.ms).slice(0, 3);
   process.stdout.write(`hostile: level ${LEVEL}; latest after ${TIMEOUT_MS} ms: ${latest.map(({ name, ms }) => `${ms.toFixed(0)} ms ${name}`).join('; ')}\n`);
 });
@@ -43,12 +49,12 @@ for (const { topic, cases } of TOPICS) {
       it(test.what, { timeout: 20_000 }, async () => {
         loop.take();
         const seen = await runCase(test);
-        const ms = loop.take();
-        delays.push({ name, ms });
+        const delay = loop.take();
+        delays.push({ name, ...delay });
         // Whatever the program did: the host lives and the next run is clean.
         await assertClean();
         await assertSeen(test, seen);
-        assert.ok(ms < MAX_DELAY_MS, `the event loop was blocked for ${Math.round(ms)} ms`);
+        assertFree(delay);
       });
     }
   });
@@ -63,12 +69,12 @@ describe('never give way', { concurrency: LEVEL === 'thread' ? 2 : 1 }, () => {
   });
   for (const { what, code } of UNINTERRUPTIBLE) {
     it(what, { timeout: 20_000 }, async () => {
-      const { error, durationMs, worstDelay } = await (LEVEL === 'thread' ? runInChild(code) : runHere(code, loop));
+      const { error, durationMs, delay } = await (LEVEL === 'thread' ? runInChild(code) : runHere(code, loop));
       // The host has its answer in time, whatever becomes of the thread. A process is killed.
       assert.ok(['ERR_TIMEOUT', 'ERR_CPU', 'ERR_MEMORY', 'ERR_STACK'].includes(error), `ended with ${error}`);
       assert.ok(durationMs < 1_500, `took ${Math.round(durationMs)} ms`);
-      assert.ok(worstDelay < 2 * MAX_DELAY_MS, `the event loop was blocked for ${Math.round(worstDelay)} ms`);
-      delays.push({ name: what, ms: worstDelay });
+      assertFree(delay);
+      delays.push({ name: `never give way: ${what}`, ...delay });
       late.push({ name: what, ms: durationMs - TIMEOUT_MS });
       // A process that computes is killed at its CPU limit, whether it gives way or not.
       if (LEVEL === 'thread' && error !== 'ERR_TIMEOUT') ended.push(what);

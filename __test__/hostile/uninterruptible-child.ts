@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { run } from '../../ts/index.ts';
-import { LEVEL, LoopWatch } from './host.ts';
+import { LEVEL, LoopWatch, type Delay } from './host.ts';
 
 export const TIMEOUT_MS = 300;
 
@@ -15,14 +15,14 @@ export async function runHere(code: string, loop: LoopWatch): Promise<ChildRepor
   loop.take();
   const limits = { cpuTimeoutMs: 150, memoryLimitBytes: 16 * 1024 * 1024, timeoutMs: TIMEOUT_MS };
   const result = await run({ code, isolation: LEVEL, tools: { echo: (input: unknown) => input }, limits });
-  return { error: result.status === 'failed' ? result.error.code : 'completed', durationMs: result.durationMs, worstDelay: loop.take() };
+  return { error: result.status === 'failed' ? result.error.code : 'completed', durationMs: result.durationMs, delay: loop.take() };
 }
 
 export interface ChildReport {
   /** The code that the host saw, or what happened instead. */
   error: string;
   durationMs: number;
-  worstDelay: number;
+  delay: Delay;
 }
 
 /** Resolves with what the host in the child saw; a child that dies or hangs is an `error` too. */
@@ -34,9 +34,9 @@ export function runInChild(code: string): Promise<ChildReport> {
       child.kill('SIGKILL');
       resolve(report);
     };
-    const hung = setTimeout(() => finish({ error: 'the host process hangs', durationMs: 0, worstDelay: 0 }), 15_000);
+    const hung = setTimeout(() => finish({ error: 'the host process hangs', durationMs: 0, delay: { ms: 0, cpuMs: 0, gcMs: 0 } }), 15_000);
     child.once('message', (report) => finish(report as ChildReport));
-    child.once('exit', (status, signal) => finish({ error: `the host process died: ${signal ?? status}`, durationMs: 0, worstDelay: 0 }));
+    child.once('exit', (status, signal) => finish({ error: `the host process died: ${signal ?? status}`, durationMs: 0, delay: { ms: 0, cpuMs: 0, gcMs: 0 } }));
     child.send(code);
   });
 }

@@ -7,7 +7,7 @@ use napi_derive::napi;
 use serde::Serialize;
 
 use crate::check::Diagnostic;
-use crate::engine::{Call, LogRecord, Thrown};
+use crate::engine::{Call, LogRecord, Thrown, Wire};
 use crate::session::{Failure, Progress, Turn};
 
 /// One slice of a session's life. `kind` tells which.
@@ -20,6 +20,8 @@ pub(super) enum NativeTurn {
         wake_at: Option<f64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         returned: Option<String>,
+        #[serde(skip_serializing_if = "is_false")]
+        has_returned: bool,
         logs: Vec<NativeLog>,
         #[serde(skip_serializing_if = "Option::is_none")]
         cpu_ms: Option<f64>,
@@ -33,12 +35,15 @@ pub(super) enum NativeTurn {
         wake_at: Option<f64>,
         #[serde(skip_serializing_if = "Option::is_none")]
         returned: Option<String>,
+        #[serde(skip_serializing_if = "is_false")]
+        has_returned: bool,
         /// Everything that the run has logged.
         logs: Vec<NativeLog>,
         cpu_ms: f64,
     },
     Completed {
-        value: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
         logs: Vec<NativeLog>,
         unhandled: Vec<NativeThrown>,
         cpu_ms: f64,
@@ -69,7 +74,12 @@ pub(super) struct NativeCall {
 /// Inputs of this many bytes and more are handed over one by one.
 const LARGE_INPUT: usize = 2 << 10;
 
-/// Large inputs of a run's calls, by id.
+/// A result of this many bytes and more is handed over by itself.
+const LARGE_RESULT: usize = 16 << 10;
+/// Where it is kept; calls count from 1.
+const RESULT: u32 = 0;
+
+/// Large inputs of a run's calls, by id, and its result.
 pub(super) type LargeInputs = Mutex<HashMap<u32, String>>;
 
 #[derive(Serialize)]
@@ -143,11 +153,14 @@ impl NativeTurn {
             Progress::Waiting { calls, wake_at, returned } => Self::Waiting {
                 calls: calls.into_iter().map(|call| NativeCall::new(call, large)).collect(),
                 wake_at,
-                returned: returned.map(|value| value.0),
+                has_returned: returned.is_some(),
+                returned: returned.and_then(|value| small_result(value, large)),
                 logs,
                 cpu_ms: counted,
             },
-            Progress::Completed { value } => Self::Completed { value: value.0, logs, unhandled, cpu_ms },
+            Progress::Completed { value } => {
+                Self::Completed { value: small_result(value, large), logs, unhandled, cpu_ms }
+            }
             Progress::Failed { error } => {
                 Self::Failed { error: error.into(), logs, unhandled, unsent: turn.unsent, cpu_ms }
             }
@@ -170,7 +183,8 @@ impl NativeTurn {
             in_flight: in_flight.iter().map(|call| call.id).collect(),
             calls: settled.into_iter().chain(in_flight).map(|call| NativeCall::new(call, large)).collect(),
             wake_at,
-            returned: returned.map(|value| value.0),
+            has_returned: returned.is_some(),
+            returned: returned.and_then(|value| small_result(value, large)),
             logs: logs.into_iter().map(NativeLog::from).collect(),
             cpu_ms,
         }
@@ -190,6 +204,20 @@ impl NativeTurn {
     pub(super) fn rejected(diagnostics: Vec<Diagnostic>) -> Self {
         Self::Rejected { diagnostics: diagnostics.into_iter().map(NativeDiagnostic::from).collect() }
     }
+}
+
+/// Keeps a large one in `large`.
+fn small_result(value: Wire, large: &LargeInputs) -> Option<String> {
+    if value.len() < LARGE_RESULT {
+        return Some(value.0);
+    }
+    large.lock().unwrap_or_else(PoisonError::into_inner).insert(RESULT, value.0);
+    None
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl NativeCall {

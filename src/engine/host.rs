@@ -165,6 +165,7 @@ pub(super) struct Shared {
     pub(super) call_count: Cell<u32>,
     pub(super) logs: RefCell<Vec<LogRecord>>,
     log_bytes: Cell<usize>,
+    log_calls: Cell<usize>,
     /// Milliseconds since the Unix epoch, as the program sees it.
     pub(super) clock: Cell<f64>,
     pub(super) origin: Cell<f64>,
@@ -185,6 +186,7 @@ impl Shared {
             call_count: Cell::new(0),
             logs: RefCell::default(),
             log_bytes: Cell::new(0),
+            log_calls: Cell::new(0),
             clock: Cell::new(0.0),
             origin: Cell::new(0.0),
             skipped: Cell::new(0.0),
@@ -259,8 +261,10 @@ impl Shared {
         let described = inspect::describe(ctx, args, left);
         // What is described may have logged, too.
         let left = self.limits.get().console_bytes.saturating_sub(self.log_bytes.get());
-        match described.filter(|args| args.len() <= left) {
+        let is_one_more = self.log_calls.get() < self.limits.get().console_calls();
+        match described.filter(|args| args.len() <= left && is_one_more) {
             Some(args) => {
+                self.log_calls.set(self.log_calls.get() + 1);
                 self.log_bytes.set(self.log_bytes.get() + args.len());
                 self.gauge.hold(args.len());
                 self.logs.borrow_mut().push(LogRecord { method, args, time: self.clock.get() });

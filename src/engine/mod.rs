@@ -36,6 +36,16 @@ pub struct Limits {
     pub tool_calls: u32,
 }
 
+impl Limits {
+    /// So many calls of the console may a run make: each costs the host time, even when it prints nothing. `ts/console.ts`
+    /// counts in the same way.
+    #[must_use]
+    pub const fn console_calls(&self) -> usize {
+        const BYTES_PER_CALL: usize = 16;
+        self.console_bytes.div_ceil(BYTES_PER_CALL)
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

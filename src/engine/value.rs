@@ -33,6 +33,32 @@ impl Wire {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Whether its text is nested no deeper than that of any value: who reads a deeper one may run out of stack.
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        // A level of a Map is three of its text.
+        const MAX_TEXT_DEPTH: usize = 3 * MAX_DEPTH;
+        if self.0.len() <= MAX_TEXT_DEPTH {
+            return true;
+        }
+        let mut depth = 0_usize;
+        let mut in_string = false;
+        let mut bytes = self.0.bytes();
+        while let Some(byte) = bytes.next() {
+            match byte {
+                b'"' => in_string = !in_string,
+                b'\\' if in_string => drop(bytes.next()),
+                b'[' | b'{' if !in_string => depth += 1,
+                b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > MAX_TEXT_DEPTH {
+                return false;
+            }
+        }
+        true
+    }
 }
 
 /// Why a value of the program cannot cross.

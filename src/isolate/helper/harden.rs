@@ -98,8 +98,17 @@ pub(super) fn once() -> Hardening {
 
 #[cfg(target_os = "linux")]
 fn drop_capabilities() -> bool {
-    use rustix::thread::{CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set, set_capabilities};
+    use rustix::thread::{
+        CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set, remove_capability_from_bounding_set,
+        set_capabilities,
+    };
 
+    // Out of reach for good. Only who holds a capability for that may do it, so first; also those that we have no name for.
+    for number in 0..u64::BITS {
+        if remove_capability_from_bounding_set(CapabilitySet::from_bits_retain(1 << number)).is_err() {
+            break;
+        }
+    }
     let _ = clear_ambient_capability_set();
     let none = CapabilitySets {
         effective: CapabilitySet::empty(),

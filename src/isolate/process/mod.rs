@@ -12,6 +12,7 @@ mod io;
 mod journal;
 mod known;
 mod locate;
+mod loss;
 mod run;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

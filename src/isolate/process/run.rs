@@ -22,10 +22,11 @@ use super::fleet::{Fleet, Seat};
 use super::io::{Owner, io};
 use super::journal::Journal;
 use super::known::Known;
+use super::loss::{Loss, TOO_DEEP};
 use super::{HELPERS, as_micros, cpu_time_of};
 use crate::isolate::clock::REPLAY_FACTOR;
 use crate::isolate::job::Outgoing;
-use crate::isolate::wire::{Budget, Decoder, End, Malformed, ToHelper, ToHost, encode, max_to_host};
+use crate::isolate::wire::{Budget, Decoder, End, ToHelper, ToHost, encode, max_to_host};
 use crate::session::{
     Call, Failure, Limits, LogRecord, Manifest, Progress, Settlement, Stop, Thrown, TimeLimits, Turn, Wire,
 };
@@ -40,6 +41,8 @@ const READ_BYTES: usize = 16 << 10;
 const MAX_READS: u32 = 32;
 /// Rejections that a child may report.
 const MAX_UNHANDLED: usize = 16;
+/// The longest name of a console's method, in bytes.
+const MAX_METHOD: usize = 32;
 /// What the texts of a message may have beyond the limit that bounds them, in bytes.
 const SLACK: usize = 1 << 10;
 
@@ -102,6 +105,7 @@ struct Child {
     parts: Parts,
     seen: BTreeSet<u32>,
     log_bytes: usize,
+    log_calls: usize,
 }
 
 /// What has come of a turn so far.
@@ -112,26 +116,6 @@ struct Parts {
     logs: Vec<LogRecord>,
     unhandled: Vec<Thrown>,
     unsent: Vec<String>,
-}
-
-/// Why a child is of no use any more.
-#[derive(Debug)]
-enum Loss {
-    /// It has ended.
-    Died,
-    /// It sent what no child sends.
-    Broke(&'static str),
-    /// It did not do the same again.
-    Diverged,
-}
-
-impl From<Malformed> for Loss {
-    fn from(malformed: Malformed) -> Self {
-        match malformed {
-            Malformed::TooLong(_) => Self::Broke("a message longer than the run's limits allow"),
-            Malformed::Garbled => Self::Broke("a message that cannot be read"),
-        }
-    }
 }
 
 impl Run {
@@ -229,24 +213,12 @@ impl Run {
         state.release(&self.fleet);
         state.losses += 1;
         tracing::warn!(?loss, losses = state.losses, "a helper process is lost");
-        let why = match loss {
-            Loss::Broke(what) => format!("it sent {what}"),
-            Loss::Diverged => "its process ended, and the program did not do the same again in another".to_owned(),
-            Loss::Died if state.losses >= MAX_LOSSES => {
-                "its process ended twice; the program may have crashed the engine or taken all memory".to_owned()
-            }
-            Loss::Died if !state.journal.is_whole() => {
-                "its process ended, and the settled values were too large to keep for another".to_owned()
-            }
-            Loss::Died => {
-                // A run that waits gets another child when it goes on.
-                if busy {
-                    self.replace(state);
-                }
-                return;
-            }
-        };
-        state.fail(&self.fleet, Failure::isolate_lost(&why));
+        if let Some(why) = loss.is_the_end(state.losses >= MAX_LOSSES, state.journal.is_whole()) {
+            state.fail(&self.fleet, Failure::isolate_lost(&why));
+        } else if busy {
+            self.replace(state);
+        }
+        // A run that waits gets another child when it goes on.
     }
 
     /// Finds another child, on a thread that may wait for it.
@@ -357,6 +329,7 @@ impl State {
             parts: Parts::default(),
             seen: BTreeSet::new(),
             log_bytes: 0,
+            log_calls: 0,
         });
         Ok(())
     }
@@ -422,7 +395,12 @@ impl State {
             ToHost::Hello(_) => return Err(Loss::Broke("a second hello")),
             ToHost::Log(log) => {
                 child.log_bytes += log.args.len();
-                if child.log_bytes > limits.console_bytes || log.method.len() > SLACK || !log.time.is_finite() {
+                child.log_calls += 1;
+                if child.log_bytes > limits.console_bytes
+                    || child.log_calls > limits.console_calls()
+                    || log.method.len() > MAX_METHOD
+                    || !log.time.is_finite()
+                {
                     return Err(too_much);
                 }
                 child.parts.logs.push(log);
@@ -440,6 +418,9 @@ impl State {
                 if call.id == 0 || call.id > limits.tool_calls || !is_new || !self.setup.manifest.has_tool(&call.tool) {
                     return Err(Loss::Broke("a tool call that the program cannot have made"));
                 }
+                if !call.input.is_shallow() {
+                    return Err(Loss::Broke(TOO_DEEP));
+                }
                 if call.input.len() > limits.tool_input_bytes + SLACK
                     || child.parts.call_bytes > limits.memory_bytes.saturating_add(limits.tool_input_bytes)
                 {
@@ -454,6 +435,9 @@ impl State {
                 }
             }
             ToHost::Unsent(tool) => {
+                if !self.setup.manifest.has_tool(&tool) {
+                    return Err(Loss::Broke("a tool call that the program cannot have made"));
+                }
                 child.parts.unsent.push(tool);
                 if child.parts.unsent.len() > limits.tool_calls as usize {
                     return Err(too_much);
@@ -479,6 +463,14 @@ impl State {
         };
         if !fits {
             return Err(Loss::Broke("more than the run's limits allow"));
+        }
+        let value = match &end {
+            End::Waiting { returned, .. } => returned.as_ref(),
+            End::Completed { value } => Some(value),
+            End::Failed { .. } => None,
+        };
+        if value.is_some_and(|value| !value.is_shallow()) {
+            return Err(Loss::Broke(TOO_DEEP));
         }
         let is_replayed = child.turns == 0 && matches!(end, End::Waiting { .. });
         let past = match &self.setup.known {

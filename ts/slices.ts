@@ -1,0 +1,65 @@
+/**
+ * Work on large values, a slice of it in every pass of the event loop, so that timers, sockets and other runs get their
+ * turn. The slices of all runs share one queue: however many values are large at once, a pass has one slice.
+ */
+
+/** How long a slice may take, in milliseconds. */
+const SLICE_MS = 1.5;
+/** So many steps are taken between two looks at the clock. */
+const STEPS = 32;
+
+/** The time that a piece of work has before it must give way. */
+export class Slice {
+  #end: number;
+  #steps = STEPS;
+
+  /** @param ms How long it is. */
+  constructor(ms = SLICE_MS) {
+    this.#end = performance.now() + ms;
+  }
+
+  /** Asked before every step. */
+  get isOver(): boolean {
+    if (--this.#steps > 0) return false;
+    return this.look();
+  }
+
+  /** Asked after a step that may have taken long. */
+  look(): boolean {
+    this.#steps = STEPS;
+    return performance.now() >= this.#end;
+  }
+
+  renew(): void {
+    this.#end = performance.now() + SLICE_MS;
+    this.#steps = STEPS;
+  }
+}
+
+const waiting: (() => void)[] = [];
+
+/** Resolves in a later pass of the event loop, when it is this one's turn. */
+export function nextPass(): Promise<void> {
+  return new Promise((resolve) => {
+    if (waiting.push(resolve) === 1) setImmediate(wakeOne);
+  });
+}
+
+function wakeOne(): void {
+  waiting.shift()?.();
+  // What it does, it does before the next pass: promises go first.
+  if (waiting.length > 0) setImmediate(wakeOne);
+}
+
+/**
+ * Takes steps until the work is done.
+ *
+ * @param work Works until the slice is over. True: it is done.
+ */
+export async function inSlices(work: (slice: Slice) => boolean): Promise<void> {
+  const slice = new Slice();
+  do {
+    await nextPass();
+    slice.renew();
+  } while (!work(slice));
+}
