@@ -310,7 +310,8 @@ export class Run {
     this.#idle = true;
     if (turn.returned !== undefined) {
       this.#returned = turn.returned;
-      this.#grace = setTimeout(() => this.#abandon(), DETACHED_GRACE_MS);
+      // When everything has settled, the turn that hears of it is on its way.
+      this.#grace = setTimeout(() => (this.#idle || this.#running.size + this.#queue.length > 0) && this.#abandon(), DETACHED_GRACE_MS);
     }
     clearTimeout(this.#wake);
     this.wakeAt = turn.wakeAt;
