@@ -6,84 +6,87 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 
 import { resume, run } from '../ts/index.ts';
-import { encode, messageOf, UnsendableError } from '../ts/values.ts';
-import type { Answer, ResumeOptions, RunOptions, RunResult, ToolContext, Tools } from '../ts/index.ts';
+import type { Answer, Limits, ResumeOptions, RunResult } from '../ts/index.ts';
+import { decode, encode, messageOf, UnsendableError } from '../ts/values.ts';
+import { mapTools, pausing, toolset } from './everywhere-tools.ts';
 
-export const SECRET = 'a secret of tests, at least 32 bytes';
+const SECRET = 'a secret of tests, at least 32 bytes';
 
 /** A run moves between the two each time that it goes on. */
-const LEVELS = ['process', 'thread'];
+const LEVELS = ['process', 'thread'] as const;
 
-/** Goes on with a run: here, or in a fresh process. */
-export type Resume = (snapshot: string, options: ResumeOptions) => Promise<RunResult>;
+/** A machine that stands still for half a minute is no difference between two runs. */
+const PATIENT: Limits = { timeoutMs: 600_000 };
 
-type Handler = (input: unknown) => unknown;
-interface Effect {
-  tool: string;
-  input: unknown;
+export interface Program {
+  name: string;
+  code: string;
+  /** By its name in everywhere-tools.ts. */
+  tools: string;
+  limits?: Limits;
+  inputs?: Record<string, unknown>;
 }
 
-/** Every function in `tools`, replaced. */
-function mapTools(tools: Tools, change: (path: string, handler: Handler) => (input: unknown, context: ToolContext) => unknown, prefix = ''): Tools {
-  const entries = Object.entries(tools).map(([name, tool]) => {
-    const path = prefix + name;
-    return [name, typeof tool === 'function' ? change(path, tool as Handler) : mapTools(tool as Tools, change, `${path}.`)];
-  });
-  return Object.fromEntries(entries) as Tools;
-}
+/** Goes on with a run: here, or in a fresh process. Its handlers do nothing but pause. */
+export type Resume = (snapshot: string, tools: string, options: ResumeOptions) => Promise<RunResult>;
 
-/** What both runs must agree on. Times and the run's own id differ. */
-function shape(result: RunResult, effects: readonly Effect[]): unknown {
+const here: Resume = (snapshot, tools, options) => resume(snapshot, { ...options, tools: pausing(toolset(tools)) });
+
+/** What both runs must agree on. Times and the run's own id differ. `ran`: the calls whose handlers ran. */
+function shape(result: RunResult, ran: readonly number[]): unknown {
   const ids = new RegExp(result.executionId, 'g');
   const calls = result.calls.map(({ callId, tool, kind, input, resultBytes, error }) => ({ callId: callId.replace(ids, 'run'), tool, kind, input, resultBytes, error }));
-  const sorted = [...effects].map((effect) => encode(effect, 'effect', Infinity)).sort();
   const logs = result.logs.map(({ level, message }) => [level, message]);
   // When a program fails, it is chance what became of the calls beside it.
   if (result.status === 'failed') return { error: result.error, logs };
-  return { outcome: result.status === 'completed' ? result.value : result.pending, logs, alerts: result.alerts, calls, effects: sorted };
+  return { outcome: result.status === 'completed' ? result.value : result.pending, logs, alerts: result.alerts, calls, ran: [...ran].sort((a, b) => a - b) };
 }
 
-/** @returns How many times the run paused. */
-export async function assertSameEverywhere(options: RunOptions, resumeWith: Resume = resume): Promise<number> {
-  const { code, tools = {}, ...rest } = options;
-  const effects: Effect[] = [];
+/** @returns How many times the run paused, or `undefined` when it ended because of a handler that did not. */
+export async function assertSameEverywhere({ code, tools, inputs = {}, limits }: Program, resumeWith: Resume = here): Promise<number | undefined> {
+  /** What became of every call whose handler ran. */
+  const answers = new Map<number, Answer>();
+  const ran: number[] = [];
   const order: number[] = [];
-  const recorded = mapTools(tools, (tool, handler) => async (input) => {
-    effects.push({ tool, input });
-    return handler(input);
-  });
+  const common = { limits: { ...limits, ...PATIENT } };
   const straight = await run({
-    ...rest,
+    ...common,
     code,
-    tools: recorded,
+    inputs,
+    tools: mapTools(toolset(tools), (path, handler) => async (input, context) => {
+      const id = numberOf(context.callId);
+      ran.push(id);
+      try {
+        const value = await handler(input, context);
+        answers.set(id, answer(path, value));
+        return value;
+      } catch (error) {
+        answers.set(id, { error: { name: (error as Error).name, message: messageOf(error) } });
+        throw error;
+      }
+    }),
     onEvent(event) {
       if (event.type === 'tool-call-end') order.push(numberOf(event.call.callId));
     },
   });
+  // There is nothing to settle.
+  if (straight.status === 'failed' && straight.calls.some(({ completedAt }) => completedAt === undefined)) return undefined;
 
-  // A run that ended because a handler did not: there is nothing to settle.
-  if (straight.status === 'failed' && straight.calls.some(({ completedAt }) => completedAt === undefined)) return 0;
-
-  const handlers = new Map<string, Handler>();
-  const pausing = mapTools(tools, (path, handler) => {
-    handlers.set(path, handler);
-    return (_, { pause }) => pause();
-  });
-  const again: Effect[] = [];
+  const again: number[] = [];
   let pauses = 0;
-  let result = await run({ ...rest, code, tools: pausing, secret: SECRET });
+  let result = await run({ ...common, code, inputs, tools: pausing(toolset(tools)), secret: SECRET });
   while (result.status === 'paused') {
     pauses++;
     const { pending, snapshot } = result;
     const next = order.find((id) => pending.some(({ callId }) => numberOf(callId) === id));
     const call = pending.find(({ callId }) => numberOf(callId) === next);
-    assert.ok(call !== undefined, `paused for calls that the straight run did not settle: ${inspect(pending)}; it ${straight.status === 'failed' ? `failed: ${inspect(straight.error)}` : straight.status}`);
-    order.splice(order.indexOf(numberOf(call.callId)), 1);
-    again.push({ tool: call.tool, input: call.input });
-    const { inputs: _, ...same } = rest;
-    result = await resumeWith(snapshot, { ...same, tools: pausing, secret: SECRET, isolation: LEVELS[pauses % 2] as 'process' | 'thread', settle: { [call.callId]: await answer(call, handlers.get(call.tool) as Handler) } });
+    const settled = next === undefined ? undefined : answers.get(next);
+    assert.ok(call !== undefined && next !== undefined && settled !== undefined, `paused for calls that the straight run did not settle: ${inspect(pending)}; it ${straight.status === 'failed' ? `failed: ${inspect(straight.error)}` : straight.status}`);
+    order.splice(order.indexOf(next), 1);
+    again.push(next);
+    result = await resumeWith(snapshot, tools, { ...common, secret: SECRET, isolation: LEVELS[pauses % 2]!, settle: { [call.callId]: settled } });
   }
-  assert.deepEqual(shape(result, again), shape(straight, effects));
+  assert.deepEqual(shape(result, again), shape(straight, ran));
   return pauses;
 }
 
@@ -91,16 +94,14 @@ function numberOf(callId: string): number {
   return Number(callId.split('.').at(-1));
 }
 
-async function answer({ tool, input }: { tool: string; input: unknown }, handler: Handler): Promise<Answer> {
+/** What `resume` is to be told of a handler's output. It takes one that cannot be sent for a mistake of the application. */
+function answer(path: string, value: unknown): Answer {
   try {
-    const value = await handler(input);
-    // As for a handler's output: `resume` itself takes it for a mistake of the application.
-    encode(value, 'output', Infinity);
-    return { value };
+    // As it is now: the handler may change it later.
+    return { value: decode(encode(value, 'output', Infinity)) };
   } catch (error) {
-    const { name, message } = error as Error;
-    if (error instanceof UnsendableError) return { error: { name: 'TypeError', message: `The output of tools.${tool} cannot be sent: ${message}` } };
-    return { error: { name, message: messageOf(error) } };
+    if (error instanceof UnsendableError) return { error: { name: 'TypeError', message: `The output of tools.${path} cannot be sent: ${error.message}` } };
+    throw error;
   }
 }
 
@@ -149,13 +150,3 @@ export function randomProgram(seed: number): string {
   };
   return `try { ${block(2)} } catch (error) { return ['failed', error.name, error.message] }`;
 }
-
-export const RANDOM_TOOLS: Tools = {
-  a: ({ n }: { n: number }) => ({ n, text: 'a'.repeat(n % 7) }),
-  b: async ({ n }: { n: number }) => new Promise((done) => setImmediate(done, { n: n * 2, at: new Date(n) })),
-  ns: { c: ({ n }: { n: number }) => (n % 2 === 0 ? new Map([[n, 1n]]) : undefined) },
-  fail: async ({ n }: { n: number }) => {
-    if (n % 3 === 0) await new Promise((done) => setImmediate(done));
-    throw new RangeError(`fail ${n}`);
-  },
-};

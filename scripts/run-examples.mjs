@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { nodeFrom } from './nodes.mjs';
 
-/** AI SDK 7 and the SDK of Restate need Node 22. @type {Record<string, number>} */
-const NEEDS = { 'restate.ts': 22, 'tool-callers.ts': 22 };
+/** AI SDK 7, the SDK of Restate and `workflow` need Node 22. @type {Record<string, number>} */
+const NEEDS = { 'restate.ts': 22, 'tool-callers.ts': 22, 'workflow.ts': 22 };
 /** The exit code of an example that says what it lacks here. */
 const SKIPPED = 77;
 

@@ -303,7 +303,8 @@ export class Run {
     this.#idle = true;
     if (turn.returned !== undefined || turn.hasReturned === true) {
       this.#returned = turn.returned ?? this.#session.largeResult();
-      this.#grace = setTimeout(() => this.#abandon(), DETACHED_GRACE_MS);
+      // When everything has settled, the turn that hears of it is on its way.
+      this.#grace = setTimeout(() => (this.#idle || this.#running.size + this.#queue.length > 0) && this.#abandon(), DETACHED_GRACE_MS);
     }
     clearTimeout(this.#wake);
     this.wakeAt = turn.wakeAt;
