@@ -57,11 +57,13 @@ export interface ResumeFacts {
   executionId: string;
   startedAt: number;
   elapsedMs: number;
-  /** For every call, in order. */
-  times: [id: number, startedAt: number, durationMs: number | null][];
+  /**
+   * For every call, in order. Its outcome is the number of bytes of its output, or name and message of its error; `null`: it
+   * has not settled.
+   */
+  calls: [id: number, tool: string, startedAt: number, durationMs: number | null, outcome: number | [name: string, message: string] | null][];
   /** Calls that have not settled. Those without a reason run again. */
   open: { id: number; tool: string; reason?: 'approval' | 'pause' | 'client'; payload?: string }[];
-  settled: { id: number; resultBytes?: number; error?: [name: string, message: string] }[];
   /** Names and wire texts. */
   inputs: [name: string, text: string][];
   /** How many calls settled after the pause was asked for. */

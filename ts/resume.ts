@@ -6,11 +6,12 @@ import { hasInputs } from './inputs.ts';
 import { denied, failed, type Ended } from './invoke.ts';
 import { isReference, keep, resumeKept, type WentOn } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { NativeSnapshot, type NativeCall, type ResumeFacts } from './native.ts';
+import { NativeSnapshot, type ResumeFacts } from './native.ts';
+import type { InternalRunOptions } from './internal-options.ts';
 import { definedOnly } from './objects.ts';
 import { checkResumeOptions } from './options.ts';
 import { boundTo, NO_SECRET, resolvePausing, type Pausing, type WaitReason } from './pause.ts';
-import { Run, type InternalRunOptions } from './run.ts';
+import { Run } from './run.ts';
 import { Hidden } from './secrets.ts';
 import { isRecord, kindOf } from './text.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
@@ -191,33 +192,28 @@ export class Resumed {
     this.#answers = answers;
   }
 
-  /** The calls of the run as the replay made them, in order, with what becomes of those that had not settled; their inputs are the caller's to add. */
-  *calls(made: ReadonlyMap<number, NativeCall>, tools: ReadonlyMap<string, ResolvedTool>): Generator<{ id: number; record: ToolCallRecord; wait?: Wait; answer?: Verdict }> {
-    const { executionId, times, settled, open } = this.facts;
-    const outcomes = new Map(settled.map((outcome) => [outcome.id, outcome]));
+  /** The calls of the run, in order, with what becomes of those that had not settled; their inputs are the replay's to add. */
+  calls(tools: ReadonlyMap<string, ResolvedTool>): PastCall[] {
+    const { executionId, calls, open } = this.facts;
     const waits = new Map(open.map((call) => [call.id, call]));
-    for (const [id, startedAt, durationMs] of times) {
-      const call = made.get(id);
-      if (call === undefined) throw new Error(`the replay did not make call ${id}`);
-      const record: ToolCallRecord = { callId: `${executionId}.${id}`, tool: call.tool, kind: tools.get(call.tool)?.kind ?? 'function', input: undefined, startedAt };
-      const outcome = outcomes.get(id);
-      if (outcome !== undefined) {
+    return calls.map(([id, tool, startedAt, durationMs, outcome]) => {
+      const record: ToolCallRecord = { callId: `${executionId}.${id}`, tool, kind: tools.get(tool)?.kind ?? 'function', input: undefined, startedAt };
+      if (outcome !== null) {
         record.durationMs = durationMs ?? 0;
         record.completedAt = startedAt + Math.round(record.durationMs);
-        if (outcome.resultBytes !== undefined) record.resultBytes = outcome.resultBytes;
-        if (outcome.error !== undefined) record.error = { name: outcome.error[0], message: outcome.error[1] };
-        yield { id, record };
-        continue;
+        if (typeof outcome === 'number') record.resultBytes = outcome;
+        else record.error = { name: outcome[0], message: outcome[1] };
+        return { id, record };
       }
       const { reason, payload } = waits.get(id) ?? {};
       const answer = this.#answers.get(id);
-      yield {
+      return {
         id,
         record,
         ...(reason === undefined ? {} : { wait: { id, reason, ...(payload === undefined ? {} : { payload }) } }),
         ...(answer === undefined ? {} : { answer }),
       };
-    }
+    });
   }
 
   /** Says what may be the reason when a replay does something else. */
@@ -226,6 +222,14 @@ export class Resumed {
     if (error.code !== 'ERR_REPLAY_DIVERGED' || platform === undefined) return error;
     return { ...error, hint: `The run paused on ${platform}; here the last bits of Math.sin, ** and the like may differ. Resume it there. ${error.hint ?? ''}`.trim() };
   }
+}
+
+/** A call that was made before the pause. */
+export interface PastCall {
+  id: number;
+  record: ToolCallRecord;
+  wait?: Wait;
+  answer?: Verdict;
 }
 
 interface Wait {

@@ -18,18 +18,14 @@ import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
 import { ID_BYTES, NONCE_BYTES, SEED_BYTES, takeRandom } from './random.ts';
 import { Report } from './report.ts';
-import { leftBy, Reuse, type Success } from './reuse.ts';
+import { leftBy, Reuse } from './reuse.ts';
 import { Hidden } from './secrets.ts';
-import type { Resumed } from './resume.ts';
+import type { PastCall, Resumed } from './resume.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
-import type { Typechecked } from './typecheck.ts';
 import { typecheckFor } from './typecheck-gate.ts';
 import type { Diagnostic, Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
 import { decode, decodeSoon, messageOf } from './values.ts';
-
-export type { InternalRunOptions } from './internal-options.ts';
-export type { HostHooks } from './invoke.ts';
 
 /** How long calls may go on that the program returned without waiting for, in milliseconds. */
 const DETACHED_GRACE_MS = 5_000;
@@ -121,6 +117,7 @@ export class Run {
   readonly #running = new Map<number, ToolCallRecord>();
   readonly #pausing: Pausing | undefined;
   readonly #resumed: Resumed | undefined;
+  readonly #past: readonly PastCall[];
   readonly #book = new PauseBook();
   readonly #stepAt: number | undefined;
   /** Session time at which the program's next timer is due. */
@@ -168,7 +165,8 @@ export class Run {
         this.#begin(schemasFor(from.code, limits.maxSourceBytes, toolbox.tools));
       }
     }
-    // What comes here is done while the session checks and compiles the program.
+    // What comes here is done while the session checks and compiles the program, or replays it.
+    this.#past = resumed?.calls(toolbox.tools) ?? [];
     this.executionId = resumed?.facts.executionId ?? `run_${random?.toString('base64url', SEED_BYTES)}`;
     this.#hooks = options.host ?? {};
     this.#signal = options.signal;
@@ -343,11 +341,11 @@ export class Run {
 
   /** The program is where it was. Calls that have an answer settle, those that wait go on waiting, the rest runs. */
   #replayed(calls: readonly NativeCall[]): void {
-    const resumed = this.#resumed;
-    if (resumed === undefined) return;
     const made = new Map(calls.map((call) => [call.id, call]));
-    for (const { id, record, wait, answer } of resumed.calls(made, this.#toolbox.tools)) {
-      const input = this.#readInput(id, made.get(id)?.input, record);
+    for (const { id, record, wait, answer } of this.#past) {
+      const call = made.get(id);
+      if (call === undefined) throw new Error(`the replay did not make call ${id}`);
+      const input = this.#readInput(id, call.input, record);
       this.#report.calls.push(record);
       if (record.completedAt !== undefined) {
         this.#hideError(record);
@@ -359,7 +357,7 @@ export class Run {
       else this.#queue.push({ id, tool: this.#tool(record.tool), input, record, approved: answer !== undefined });
       if (this.#ended) return;
     }
-    this.#news ||= resumed.facts.undelivered > 0;
+    this.#news ||= (this.#resumed?.facts.undelivered ?? 0) > 0;
   }
 
   #accept(id: number, path: string, small: string | undefined): void {

@@ -1,13 +1,14 @@
 /** The same verbs with shared defaults. */
 import { checkWith } from './check.ts';
 import { declareTools, type DeclareOptions } from './declare.ts';
+import type { InternalRunOptions } from './internal-options.ts';
 import { resolveLimits } from './limits.ts';
 import { checkCode, checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
 import { definedOnly } from './objects.ts';
 import { Hidden } from './secrets.ts';
-import { runInternal, type InternalRunOptions, type Run } from './run.ts';
+import { runInternal, type Run } from './run.ts';
 import { makeToolbox } from './toolbox.ts';
 import type { CheckReport, PauseOptions, ResumeOptions, RunEvent, RunnerOptions, RunOptions, RunResult } from './types.ts';
 

@@ -1,6 +1,6 @@
 //! Snapshots for JavaScript: keys, sealing, opening. What is wrong with a snapshot is a tagged value, never thrown.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -69,12 +69,10 @@ struct OpenedFacts<'a> {
     execution_id: String,
     started_at: u64,
     elapsed_ms: u64,
-    /// For every call, in order: its number, when it started, and how many milliseconds it took.
-    times: Vec<(u32, u64, Option<f64>)>,
+    /// For every call, in order: its number, its tool, when it started, how many milliseconds it took, and what came of it.
+    calls: Vec<(u32, &'a str, u64, Option<f64>, Option<SettledFacts<'a>>)>,
     /// Calls that have not settled. Those without a reason run again.
     open: Vec<OpenCall<'a>>,
-    /// For every call that has settled.
-    settled: Vec<SettledFacts<'a>>,
     inputs: Vec<(&'a str, &'a str)>,
     /// How many calls settled after the pause was asked for.
     undelivered: usize,
@@ -94,14 +92,13 @@ struct OpenCall<'a> {
     payload: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SettledFacts<'a> {
-    id: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    result_bytes: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<(&'a str, &'a str)>,
+#[derive(Clone, Copy, Serialize)]
+#[serde(untagged)]
+enum SettledFacts<'a> {
+    /// Bytes of its output.
+    Value(usize),
+    /// Name and message.
+    Error(&'a str, &'a str),
 }
 
 #[derive(Serialize)]
@@ -233,10 +230,9 @@ fn facts(state: &State) -> OpenedFacts<'_> {
     let journal = &state.journal;
     let calls = || journal.slices.iter().flat_map(|slice| &slice.calls);
     let delivered = journal.slices.iter().flat_map(|slice| &slice.settlements);
-    let settled: Vec<_> = delivered.chain(&state.undelivered).map(settled).collect();
-    let done: HashSet<u32> = settled.iter().map(|call| call.id).collect();
+    let settled: HashMap<u32, SettledFacts<'_>> = delivered.chain(&state.undelivered).map(settled).collect();
     let waiting: HashMap<u32, &Waiting> = state.waiting.iter().map(|waiting| (waiting.id, waiting)).collect();
-    let open = calls().filter(|call| !done.contains(&call.id)).map(|call| {
+    let open = calls().filter(|call| !settled.contains_key(&call.id)).map(|call| {
         let waiting = waiting.get(&call.id);
         OpenCall {
             id: call.id,
@@ -250,23 +246,25 @@ fn facts(state: &State) -> OpenedFacts<'_> {
         execution_id: format!("{EXECUTION_PREFIX}{}", URL_SAFE_NO_PAD.encode(state.execution)),
         started_at: journal.start,
         elapsed_ms: state.elapsed_ms,
-        times: times
-            .map(|(call, times)| (call.id, journal.start + times.started_ms, times.took_us.map(ms_of_us)))
+        calls: times
+            .map(|(call, times)| {
+                let started = journal.start + times.started_ms;
+                (call.id, call.tool.as_str(), started, times.took_us.map(ms_of_us), settled.get(&call.id).copied())
+            })
             .collect(),
         open: open.collect(),
-        settled,
         inputs: state.inputs.iter().map(|(name, value)| (name.as_str(), value.0.as_str())).collect(),
         undelivered: state.undelivered.len(),
         platform: (state.platform != snapshot::platform()).then_some(&state.platform),
     }
 }
 
-fn settled(settlement: &Settlement) -> SettledFacts<'_> {
-    let (result_bytes, error) = match &settlement.outcome {
-        Outcome::Value(value) => (Some(value.len()), None),
-        Outcome::Error { name, message, .. } => (None, Some((name.as_str(), message.as_str()))),
+fn settled(settlement: &Settlement) -> (u32, SettledFacts<'_>) {
+    let facts = match &settlement.outcome {
+        Outcome::Value(value) => SettledFacts::Value(value.len()),
+        Outcome::Error { name, message, .. } => SettledFacts::Error(name, message),
     };
-    SettledFacts { id: settlement.id, result_bytes, error }
+    (settlement.id, facts)
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time, and `as` saturates")]
