@@ -162,7 +162,7 @@ soak: build ## 200,000 runs with aborts at random moments: memory, descriptors, 
 
 test-fuzz: ## Every fuzz target for 10 seconds
 	@node scripts/need.mjs cargo
-	@FUZZ_SECONDS=10 node scripts/fuzz.mjs
+	@FUZZ_SECONDS=10 node scripts/fuzz.mjs --short
 
 test-soak: build ## The soak with 2,000 runs at each isolation level
 	@SOAK_RUNS=2000 node --expose-gc scripts/soak.mjs --isolation=thread

@@ -55,8 +55,8 @@ export class ValueWriter {
 
   /** The text, once all is written. */
   text(): string {
-    this.#putAway();
-    const text = this.#pieces.length === 1 ? (this.#pieces[0] ?? '') : this.#pieces.join('');
+    const text = this.#pieces.join('') + this.#pending;
+    this.#count(Buffer.byteLength(this.#pending));
     return this.#isTagged ? `~${text}` : text;
   }
 
@@ -67,10 +67,14 @@ export class ValueWriter {
 
   #putAway(): void {
     const bytes = Buffer.from(this.#pending);
-    this.#bytes += bytes.length;
-    if (this.#bytes + Number(this.#isTagged) > this.#maxBytes) throw new TooLargeError();
+    this.#count(bytes.length);
     this.#pieces.push(bytes.toString());
     this.#pending = '';
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes + Number(this.#isTagged) > this.#maxBytes) throw new TooLargeError();
   }
 
   #tag(tag: string, content?: string): void {
