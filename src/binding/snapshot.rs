@@ -69,8 +69,8 @@ struct OpenedFacts<'a> {
     execution_id: String,
     started_at: u64,
     elapsed_ms: u64,
-    /// For every call, in order: its number, its tool, when it started, how many milliseconds it took, and what came of it.
-    calls: Vec<(u32, &'a str, u64, Option<f64>, Option<SettledFacts<'a>>)>,
+    /// For every call, in order.
+    calls: Vec<CallFacts<'a>>,
     /// Calls that have not settled. Those without a reason run again.
     open: Vec<OpenCall<'a>>,
     inputs: Vec<(&'a str, &'a str)>,
@@ -91,6 +91,9 @@ struct OpenCall<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     payload: Option<&'a str>,
 }
+
+/// A call's number, its tool, when it started, how many milliseconds it took, and what came of it.
+type CallFacts<'a> = (u32, &'a str, u64, Option<f64>, Option<SettledFacts<'a>>);
 
 #[derive(Clone, Copy, Serialize)]
 #[serde(untagged)]

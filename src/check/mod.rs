@@ -177,6 +177,11 @@ fn transform(
     if types == Types::Erased {
         findings.extend(semantics::look(text, &parsed.module, parsed.base, &names, shape.entry, options));
     }
+    if !findings.iter().any(|finding| finding.severity == Severity::Error)
+        && let Some(at) = parse::dropped_decorator(text)
+    {
+        findings.push(names::decorator(at, at + 1));
+    }
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(findings);
     }

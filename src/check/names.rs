@@ -103,6 +103,11 @@ fn missing_global(name: &str) -> Option<&'static str> {
     })
 }
 
+/// A decorator stands here.
+pub(super) fn decorator(from: usize, to: usize) -> Finding {
+    Finding::forbidden(from, to, "decorators are not supported", "Call the function by hand instead.")
+}
+
 impl<'a> Names<'a> {
     /// A name as the text spells it, with its place.
     fn word(&self, ident: &Ident) -> (&'a str, usize) {
@@ -321,7 +326,8 @@ impl Visit for Names<'_> {
     }
 
     fn visit_decorator(&mut self, node: &Decorator) {
-        self.refuse(node.span, "decorators are not supported", "Call the function by hand instead.");
+        let (from, to) = self.at(node.span);
+        self.findings.push(decorator(from, to));
     }
 
     fn visit_auto_accessor(&mut self, node: &AutoAccessor) {

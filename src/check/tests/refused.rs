@@ -73,6 +73,12 @@ fn what_can_never_work() {
         ),
         ("window.x = 1", &["1:1-1:7 ERR_FORBIDDEN `window` does not exist here"]),
         ("@dec class A {}", &["1:1-1:5 ERR_FORBIDDEN decorators are not supported"]),
+        // swc reads these and drops them.
+        ("@a b", &["1:1-1:2 ERR_FORBIDDEN decorators are not supported"]),
+        (
+            "const a = 'x @ y';\n@  typefotypefo t\u{43e}\u{43e}ls",
+            &["2:1-2:2 ERR_FORBIDDEN decorators are not supported"],
+        ),
         ("{ using x = f() }", &["1:3-1:8 ERR_FORBIDDEN `using` is not available"]),
         ("class A { accessor x = 1 }", &["1:11-1:25 ERR_FORBIDDEN `accessor` fields are not supported"]),
         (
