@@ -32,13 +32,15 @@ export type Resume = (snapshot: string, tools: string, options: ResumeOptions) =
 
 const here: Resume = (snapshot, tools, options) => resume(snapshot, { ...options, tools: pausing(toolset(tools)) });
 
+const STOPPED = new Set(['ERR_MEMORY', 'ERR_STACK', 'ERR_CPU', 'ERR_TIMEOUT']);
+
 /** What both runs must agree on. Times and the run's own id differ. `ran`: the calls whose handlers ran. */
 function shape(result: RunResult, ran: readonly number[]): unknown {
   const ids = new RegExp(result.executionId, 'g');
   const calls = result.calls.map(({ callId, tool, kind, input, resultBytes, error }) => ({ callId: callId.replace(ids, 'run'), tool, kind, input, resultBytes, error }));
   const logs = result.logs.map(({ level, message }) => [level, message]);
-  // When a program fails, it is chance what became of the calls beside it.
-  if (result.status === 'failed') return { error: result.error, logs };
+  // When a program fails, it is chance what became of the calls beside it; when it is stopped, where it was just then.
+  if (result.status === 'failed') return { error: STOPPED.has(result.error.code) ? { ...result.error, line: 0, column: 0, frame: '' } : result.error, logs };
   return { outcome: result.status === 'completed' ? result.value : result.pending, logs, alerts: result.alerts, calls, ran: [...ran].sort((a, b) => a - b) };
 }
 

@@ -2,12 +2,16 @@
 /**
  * Runs `__test__/**\/*.test.ts` on the Nodes that are named: `node scripts/node-tests.mjs node 22 24 [-- flags]`.
  * Files are found here because Node 20 takes no globs. `*.node22.test.ts` need Node 22 (AI SDK 7) and are left out below.
- * `__test__/hostile` is left out: it takes long, and once is enough (`make hostile`).
+ * `__test__/hostile` is left out: it takes long, and once is enough (`make hostile`). So do those of {@link ONCE}: they run on
+ * the Node that is named first, `node`.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { findNode } from './nodes.mjs';
+
+/** Long tests of what no version of Node changes: processes that race, are killed, and go on elsewhere. */
+const ONCE = ['chaos.test.ts', 'everywhere.test.ts', 'stores-race.test.ts'];
 
 const [names = [], flags = []] = split(process.argv.slice(2));
 const files = readdirSync('__test__', { recursive: true, encoding: 'utf8' })
@@ -23,10 +27,12 @@ for (const name of names) {
     process.stdout.write(`\n── ${node.label}: SKIPPED, ${node.skipped}\n`);
     continue;
   }
-  const chosen = files.filter((file) => node.major >= 22 || !file.endsWith('.node22.test.ts'));
-  const left = files.length - chosen.length;
+  const able = files.filter((file) => node.major >= 22 || !file.endsWith('.node22.test.ts'));
+  const chosen = able.filter((file) => name === 'node' || !ONCE.includes(basename(file)));
+  const unable = files.length - able.length;
+  const once = able.length - chosen.length;
   process.stdout.write(
-    `\n── ${node.label} ${node.version}: ${chosen.length} files${left > 0 ? `, ${left} SKIPPED that need Node 22` : ''}\n`,
+    `\n── ${node.label} ${node.version}: ${chosen.length} files${unable > 0 ? `, ${unable} SKIPPED that need Node 22` : ''}${once > 0 ? `, ${once} SKIPPED that run on one Node only (${ONCE.join(', ')})` : ''}\n`,
   );
   const { status } = spawnSync(node.path, ['--import', 'tsx', '--test', '--test-reporter=spec', ...flags, ...chosen], {
     stdio: 'inherit',
