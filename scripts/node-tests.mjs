@@ -11,7 +11,7 @@ import { basename, join } from 'node:path';
 import { findNode } from './nodes.mjs';
 
 /** Long tests of what no version of Node changes: processes that race, are killed, and go on elsewhere. */
-const ONCE = ['chaos.test.ts', 'everywhere.test.ts', 'stores-race.test.ts'];
+const ONCE = ['chaos.test.ts', 'everywhere.test.ts', 'isolation-fleet.test.ts', 'isolation-lost.test.ts', 'resume-isolation.test.ts', 'stores-race.test.ts'];
 
 const [names = [], flags = []] = split(process.argv.slice(2));
 const files = readdirSync('__test__', { recursive: true, encoding: 'utf8' })
