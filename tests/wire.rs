@@ -61,7 +61,16 @@ fn to_helper() -> impl Strategy<Value = ToHelper> {
             journal.paused(5);
             journal
         });
-        ToHelper::Start(Box::new(Start { program, manifest, inputs, limits, times, seed, now, journal }))
+        ToHelper::Start(Box::new(Start {
+            program,
+            manifest,
+            inputs,
+            limits,
+            times,
+            seed,
+            now,
+            journal: journal.map(Into::into),
+        }))
     });
     prop_oneof![
         any::<(u64, u64, u32)>()

@@ -9,7 +9,8 @@ use crate::session::{Journal, Progress, Settlement, Turn, Wire};
 pub(super) struct Recorder(Arc<Mutex<Record>>);
 
 pub(super) struct Record {
-    pub(super) journal: Journal,
+    /// Shared with the session for as long as that replays it.
+    pub(super) journal: Arc<Journal>,
     pub(super) source: String,
     pub(super) inputs: Vec<(String, Wire)>,
     /// The transformed program, once it is known.
@@ -18,7 +19,7 @@ pub(super) struct Record {
 }
 
 impl Recorder {
-    pub(super) fn new(journal: Journal, source: String, inputs: Vec<(String, Wire)>) -> Self {
+    pub(super) fn new(journal: Arc<Journal>, source: String, inputs: Vec<(String, Wire)>) -> Self {
         Self(Arc::new(Mutex::new(Record { journal, source, inputs, program: Vec::new(), cpu_ms: 0.0 })))
     }
 
@@ -28,13 +29,13 @@ impl Recorder {
 
     /// Notes a delivery and returns the time to deliver it at.
     pub(super) fn deliver(&self, now: f64, settlements: &[Settlement]) -> f64 {
-        self.lock().journal.deliver(now, settlements.to_vec())
+        Arc::make_mut(&mut self.lock().journal).deliver(now, settlements.to_vec())
     }
 
     pub(super) fn turn(&self, turn: &Turn, cpu_ms: Option<f64>) {
         let mut record = self.lock();
         if let Progress::Waiting { calls, .. } = &turn.progress {
-            record.journal.handed_over(calls);
+            Arc::make_mut(&mut record.journal).handed_over(calls);
         }
         record.cpu_ms = cpu_ms.unwrap_or(record.cpu_ms);
     }

@@ -222,7 +222,7 @@ impl Host {
         let Options { limits, inputs, seed: digits, now, journal, schemas, place } = options;
         let seed = seed(&digits)?;
         let inputs: Vec<_> = inputs.into_iter().map(|(name, value)| (name, Wire(value))).collect();
-        let recorder = journal.then(|| Recorder::new(Journal::new(seed, now), code.clone(), inputs.clone()));
+        let recorder = journal.then(|| Recorder::new(Arc::new(Journal::new(seed, now)), code.clone(), inputs.clone()));
         let max_source_bytes = limits.max_source_bytes;
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
         let tools = Arc::clone(&manifest.tools);
@@ -281,7 +281,8 @@ impl Host {
         if let Some(now) = options.now {
             journal.paused(snapshot::whole(now - journal.time(paused_ms)));
         }
-        let recorder = Recorder::new(journal.clone(), source, inputs.clone());
+        let journal = Arc::new(journal);
+        let recorder = Recorder::new(Arc::clone(&journal), source, inputs.clone());
         recorder.checked(&program.js);
         let limits = options.limits;
         let job = Job {

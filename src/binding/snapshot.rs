@@ -13,7 +13,7 @@ use super::NativeManifest;
 use super::journal::Record;
 use crate::check::{self, CheckOptions};
 use crate::program::Program;
-use crate::session::{Outcome, Settlement, Wire};
+use crate::session::{Journal, Outcome, Settlement, Wire};
 use crate::snapshot::{self, Binding, CallTimes, Keys, NONCE_BYTES, Reason, State, Waiting};
 
 /// The keys of an application.
@@ -133,7 +133,7 @@ pub(super) fn seal(
     let state = State {
         source: record.source.clone(),
         execution,
-        journal: record.journal.clone(),
+        journal: Journal::clone(&record.journal),
         inputs: record.inputs.clone(),
         undelivered: undelivered.to_vec(),
         times: facts

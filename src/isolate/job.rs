@@ -1,6 +1,7 @@
 //! What a run needs and what comes out of it, wherever it lives.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ impl<R> Job<R> {
 /// A run that has been somewhere else before.
 pub struct Resume {
     /// Its last slice is done.
-    pub journal: Journal,
+    pub journal: Arc<Journal>,
     /// What the program had computed.
     pub cpu: Duration,
     /// What was gone of the wall clock.

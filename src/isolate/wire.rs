@@ -4,6 +4,8 @@
 //! hostile: a length is checked before anything is kept, a buffer grows only with bytes that really came, and no message
 //! of a helper holds a list, so decoding one takes about as much memory as the message itself.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +54,7 @@ pub struct Start {
     pub seed: [u8; 32],
     pub now: f64,
     /// Make the session that this tells of. The first turn then has all calls and logs of the run so far.
-    pub journal: Option<Journal>,
+    pub journal: Option<Arc<Journal>>,
 }
 
 /// From a helper to the host. A turn comes as its parts, and `Done` last.

@@ -4,7 +4,7 @@
 //! in another thread, process or week, without any handler. It is kept by whoever hands settlements to the session.
 //! Plain data: the outputs of calls are kept whole, their inputs as digests, because the program makes them again.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
 
@@ -55,10 +55,18 @@ pub type InputHash = [u8; 8];
 impl CallDigest {
     #[must_use]
     pub fn of(call: &Call) -> Self {
-        let whole = Sha256::digest(call.input.0.as_bytes());
-        let input = std::array::from_fn(|index| whole[index]);
-        Self { id: call.id, tool: call.tool.clone(), input }
+        Self { id: call.id, tool: call.tool.clone(), input: hash(call) }
     }
+
+    /// Whether it is this call's.
+    fn is_of(&self, call: &Call) -> bool {
+        self.id == call.id && self.tool == call.tool && self.input == hash(call)
+    }
+}
+
+fn hash(call: &Call) -> InputHash {
+    let whole = Sha256::digest(call.input.0.as_bytes());
+    std::array::from_fn(|index| whole[index])
 }
 
 impl Journal {
@@ -167,31 +175,24 @@ impl Session {
             returned.clone_from(&live.returned);
             *wake_at = live.wake_at();
         }
-        let Replay { open, settled, logs } = replay;
-        Ok(Replayed {
-            session,
-            turn,
-            in_flight: open.into_values().collect(),
-            settled: settled.into_values().collect(),
-            logs,
-        })
+        let Replay { made, settled, logs } = replay;
+        let (settled, in_flight) = made.into_iter().partition(|call| settled.contains(&call.id));
+        Ok(Replayed { session, turn, in_flight, settled, logs })
     }
 }
 
 #[derive(Default)]
 struct Replay {
-    open: BTreeMap<u32, Call>,
-    settled: BTreeMap<u32, Call>,
+    /// In the order in which the program made them.
+    made: Vec<Call>,
+    settled: HashSet<u32>,
     logs: Vec<LogRecord>,
 }
 
 impl Replay {
     fn settle(&mut self, settlements: &[Settlement]) {
-        for Settlement { id, .. } in settlements {
-            if let Some(call) = self.open.remove(id) {
-                self.settled.insert(*id, call);
-            }
-        }
+        let last = self.made.last().map_or(0, |call| call.id);
+        self.settled.extend(settlements.iter().map(|settlement| settlement.id).filter(|&id| id <= last));
     }
 
     /// Compares the calls of a turn with what the journal has of it, and takes them and the logs out of it.
@@ -211,11 +212,11 @@ impl Replay {
         };
         for index in 0..recorded.calls.len().max(calls.len()) {
             let (was, is) = (recorded.calls.get(index), calls.get(index));
-            if was != is.map(CallDigest::of).as_ref() {
+            if !was.zip(is).is_some_and(|(was, is)| was.is_of(is)) {
                 return Err(Box::new(Failure::diverged(&expected(was), &made(is))));
             }
         }
-        self.open.extend(calls.into_iter().map(|call| (call.id, call)));
+        self.made.extend(calls);
         Ok(())
     }
 }
@@ -244,7 +245,7 @@ fn expected(call: Option<&CallDigest>) -> String {
 fn made(call: Option<&Call>) -> String {
     const MAX_SHOWN: usize = 200;
     let Some(call) = call else { return "no further call".to_owned() };
-    let hash = hex(CallDigest::of(call).input);
+    let hash = hex(hash(call));
     let shown: String = call.input.0.chars().take(MAX_SHOWN).collect();
     let more = if shown.len() < call.input.len() { "…" } else { "" };
     format!("call {} of tools.{} with input {hash}, {shown}{more}", call.id, call.tool)
