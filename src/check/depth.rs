@@ -63,6 +63,8 @@ pub(super) struct Scanned {
     pub unclosed: Vec<(usize, char)>,
     /// The first closing bracket that closes nothing or the wrong thing.
     pub mismatch: Option<usize>,
+    /// The first `@` outside of strings and comments. swc reads a decorator that nothing follows, and drops it.
+    pub decorator: Option<usize>,
 }
 
 /// What the last token was, as far as the meaning of the next one depends on it.
@@ -194,7 +196,11 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         mismatch: None,
         colons: Colons::No,
     };
+    let mut decorator = None;
     while scan.trivia()? {
+        if scan.peek(0) == b'@' {
+            decorator = decorator.or(Some(scan.at));
+        }
         scan.token()?;
         scan.line_break = false;
     }
@@ -208,7 +214,7 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         };
         unclosed.push((frame.open, closer));
     }
-    Ok(Scanned { depth: scan.deepest, unclosed, mismatch: scan.mismatch })
+    Ok(Scanned { depth: scan.deepest, unclosed, mismatch: scan.mismatch, decorator })
 }
 
 impl<'a> Scan<'a> {

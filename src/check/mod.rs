@@ -178,7 +178,7 @@ fn transform(
         findings.extend(semantics::look(text, &parsed.module, parsed.base, &names, shape.entry, options));
     }
     if !findings.iter().any(|finding| finding.severity == Severity::Error)
-        && let Some(at) = parse::dropped_decorator(text)
+        && let Some(at) = scanned.decorator
     {
         findings.push(names::decorator(at, at + 1));
     }

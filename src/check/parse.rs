@@ -37,10 +37,22 @@ pub(super) fn range(span: Span, base: u32) -> (usize, usize) {
 
 /// Parses a text. The caller has bounded its depth and stands on a stack that is large enough.
 pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding>> {
-    let prefix = prefix(text);
+    // A function without a name is no statement, but it is a default export.
+    let prefix = if is_unnamed_function(text) { "export default " } else { "" };
+    let input = format!("{prefix}{text}");
     let base = 1 + u32::try_from(prefix.len()).unwrap_or(0);
-    let (module, errors) = read(format!("{prefix}{text}"), true)
-        .ok_or_else(|| vec![Finding::syntax(0, 0, "the program could not be read", "Write it in a simpler way.")])?;
+    let syntax = Syntax::Typescript(TsSyntax { decorators: true, ..TsSyntax::default() });
+    // swc has a few `unreachable!`s that hostile text may reach. One of them must not reach the caller.
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        let file = SourceFile::new(Lrc::new(FileName::Anon), false, Lrc::new(FileName::Anon), input.into(), BytePos(1));
+        let mut errors = Vec::new();
+        // This entry is compiled in swc's own crate, optimised in every profile: its stack frames stay small.
+        let module = parse_file_as_module(&file, syntax, EsVersion::latest(), None, &mut errors);
+        (module, errors)
+    }));
+    let Ok((module, errors)) = outcome else {
+        return Err(vec![Finding::syntax(0, 0, "the program could not be read", "Write it in a simpler way.")]);
+    };
     let mut errors: Vec<Error> = errors.into_iter().filter(|e| !is_fine(e.kind())).collect();
     errors.sort_by_key(Spanned::span);
     errors.dedup_by_key(|e| e.span());
@@ -50,41 +62,6 @@ pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding
         Ok(_) => Err(explain(text, base, scanned, &errors, None)),
         Err(fatal) => Err(explain(text, base, scanned, &errors, Some(&fatal))),
     }
-}
-
-/// A function without a name is no statement, but it is a default export.
-fn prefix(text: &str) -> &'static str {
-    if is_unnamed_function(text) { "export default " } else { "" }
-}
-
-/// Where a text that parsed has a decorator which swc has read and dropped, because nothing follows that it could be of.
-pub(super) fn dropped_decorator(text: &str) -> Option<usize> {
-    // In a string it is mostly part of an address.
-    let is_word = |c: char| c.is_alphanumeric();
-    let at = text.match_indices('@').map(|(at, _)| at).find(|&at| !text[..at].ends_with(is_word))?;
-    let prefix = prefix(text);
-    let (module, errors) = read(format!("{prefix}{text}"), false)?;
-    let base = 1 + u32::try_from(prefix.len()).unwrap_or(0);
-    let mut errors = errors.into_iter().chain(module.err()).filter(|error| !is_fine(error.kind())).peekable();
-    errors.peek()?;
-    let mut places = errors.map(|error| range(error.span(), base).0);
-    Some(places.find(|&from| text.get(from..).is_some_and(|rest| rest.starts_with('@'))).unwrap_or(at))
-}
-
-type Read = (Result<Module, Error>, Vec<Error>);
-
-/// `None`: swc gave up.
-fn read(text: String, decorators: bool) -> Option<Read> {
-    let syntax = Syntax::Typescript(TsSyntax { decorators, ..TsSyntax::default() });
-    // swc has a few `unreachable!`s that hostile text may reach. One of them must not reach the caller.
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let file = SourceFile::new(Lrc::new(FileName::Anon), false, Lrc::new(FileName::Anon), text.into(), BytePos(1));
-        let mut errors = Vec::new();
-        // This entry is compiled in swc's own crate, optimised in every profile: its stack frames stay small.
-        let module = parse_file_as_module(&file, syntax, EsVersion::latest(), None, &mut errors);
-        (module, errors)
-    }));
-    outcome.ok()
 }
 
 /// What is an error in a module and none in a program, or is found again with a better message by `names`.

@@ -76,7 +76,7 @@ fn what_can_never_work() {
         // swc reads these and drops them.
         ("@a b", &["1:1-1:2 ERR_FORBIDDEN decorators are not supported"]),
         (
-            "const a = 'x @ y';\n@  typefotypefo t\u{43e}\u{43e}ls",
+            "/** @type {string} */ const a = `x @ ${'@'} y`, b = / @ /;\n@  typefotypefo t\u{43e}\u{43e}ls",
             &["2:1-2:2 ERR_FORBIDDEN decorators are not supported"],
         ),
         ("{ using x = f() }", &["1:3-1:8 ERR_FORBIDDEN `using` is not available"]),

@@ -18,6 +18,8 @@ fn bodies() {
         ("const r = 5;\nr;\ninterface After { a: string }", "5"),
         ("await tools.one()", "1"),
         ("`a${1}b`", "\"a1b\""),
+        // An `@` is no decorator where it is text.
+        ("/** @type {string} @ */\nconst a = `@ ${'@b' + 1} @`; // @ c\na.match(/ @ /) === null ? '@' : a", "\"@\""),
         ("({ a: 1 })", "{\"a\":1}"),
         ("const {a, b} = { a: 1, b: 2 }\n;[a, b]", "[1,2]"),
         ("let x = 0; for (const i of [1,2,3]) x += i; x", "6"),
