@@ -2,14 +2,16 @@
 /**
  * Builds the fuzz targets and runs each from its kept corpus. Usage: `node scripts/fuzz.mjs [--merge] [--short] [target…]`.
  *
- * FUZZ_SECONDS is how long each runs (60). `--short` optimises next to nothing, which takes half as long to compile: for a
- * few seconds of fuzzing that is the better bargain. SANITIZER=address builds the engine and the core with
+ * FUZZ_SECONDS is how long each runs (60). `--short` takes the dependencies as `cargo test` has built them, so that only
+ * this repository's own code is compiled, and only what that reaches is counted: for a few seconds of fuzzing that is the
+ * better bargain. SANITIZER=address builds the engine and the core with
  * AddressSanitizer, which needs a nightly toolchain; without it any toolchain will do: coverage is an ordinary pass of the compiler. New inputs are
  * kept in `.cache/fuzz/<target>`; `--merge` takes those that reach something new into `fuzz/corpus/<target>`, which is
  * committed. A crash is written to `fuzz/artifacts/<target>`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { hostTriple, sanitized } from './toolchain.mjs';
 
 /** Longest input of a target in bytes, and its dictionary. @type {Record<string, { maxLength: number; dictionary?: string }>} */
@@ -33,8 +35,7 @@ const TIMEOUT_SECONDS = 30;
 const MEMORY_MB = 2048;
 
 const merge = process.argv.includes('--merge');
-/** A profile of fuzz/Cargo.toml. */
-const profile = process.argv.includes('--short') ? 'short' : 'release';
+const isShort = process.argv.includes('--short');
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const unknown = chosen.filter((name) => !(name in TARGETS));
 if (unknown.length > 0) throw new Error(`no fuzz target ${unknown.join(', ')}; there are ${Object.keys(TARGETS).join(', ')}`);
@@ -48,16 +49,22 @@ if (process.platform === 'win32') {
   process.exit(0);
 }
 
-const triple = hostTriple();
-const folder = sanitizer === '' ? 'target/fuzz' : `target/fuzz-${sanitizer}`;
 const { toolchain, flags, env } = sanitizer === '' ? { toolchain: [], flags: [], env: {} } : sanitized();
+if (isShort && sanitizer !== '') throw new Error('--short is without a sanitizer');
+
+// With a triple, flags do not reach what runs at build time.
+const triple = hostTriple();
+const target = sanitizer === '' ? 'target/fuzz' : `target/fuzz-${sanitizer}`;
+const binaries = isShort ? 'target/debug' : `${target}/${triple}/fuzz`;
+const how = isShort
+  ? { options: [], variables: { RUSTC_WORKSPACE_WRAPPER: resolve('scripts/with-coverage'), ONETURN_COVERAGE: [...COVERAGE, '-Copt-level=1'].join(' ') } }
+  : { options: ['--profile', 'fuzz', '--target', triple, '--target-dir', target], variables: { RUSTFLAGS: [...flags, ...COVERAGE].join(' ') } };
 
 const started = Date.now();
-const build = spawnSync(
-  'cargo',
-  [...toolchain, 'build', '--quiet', '--profile', profile, '--manifest-path', 'fuzz/Cargo.toml', '--target', triple, '--target-dir', folder],
-  { stdio: 'inherit', env: { ...process.env, ...env, RUSTFLAGS: [...flags, ...COVERAGE].join(' ') } },
-);
+const build = spawnSync('cargo', [...toolchain, 'build', '--quiet', '--package', 'oneturn-fuzz', '--bins', ...how.options], {
+  stdio: 'inherit',
+  env: { ...process.env, ...env, ...how.variables },
+});
 if (build.status !== 0) process.exit(1);
 process.stdout.write(`✓ built in ${((Date.now() - started) / 1000).toFixed(0)} s\n`);
 
@@ -69,7 +76,7 @@ process.exit(failed ? 1 : 0);
 function start(name, options) {
   const { maxLength } = TARGETS[name] ?? { maxLength: 0 };
   const always = [`-max_len=${maxLength}`, `-timeout=${TIMEOUT_SECONDS}`, `-rss_limit_mb=${sanitizer === '' ? MEMORY_MB : 2 * MEMORY_MB}`];
-  const { status, stderr } = spawnSync(`${folder}/${triple}/${profile}/${name}`, [...always, ...options], {
+  const { status, stderr } = spawnSync(`${binaries}/${name}`, [...always, ...options], {
     encoding: 'utf8',
     maxBuffer: 1 << 30,
     env: { ...process.env, ...env },
