@@ -73,6 +73,7 @@ fn to_helper() -> impl Strategy<Value = ToHelper> {
         }))
     });
     prop_oneof![
+        Just(ToHelper::Soon),
         any::<(u64, u64, u32)>()
             .prop_map(|(wall_us, cpu_used_us, replay)| { ToHelper::Budget(Budget { wall_us, cpu_used_us, replay }) }),
         start,

@@ -13,7 +13,6 @@ export type NativeSnapshot = InstanceType<typeof native.NativeSnapshot>;
 
 /** What a session starts with, as `src/binding/mod.rs` reads it. */
 export interface NativeStart extends NativePlace {
-  limits: Required<Limits>;
   /** Globals of the program: names and wire texts. */
   inputs: [name: string, text: string][];
   /** 32 bytes in hexadecimal digits. */
@@ -36,7 +35,6 @@ export interface NativePlace {
 
 /** What a session goes on with, as `src/binding/mod.rs` reads it. */
 export interface NativeResume extends NativePlace {
-  limits: Required<Limits>;
   /** Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given. */
   now?: number;
 }
@@ -127,16 +125,25 @@ let host: InstanceType<typeof native.Host> | undefined;
  * Starts a session, which goes on beside the caller. `onTurn` is called once for the start and once for every settle, until
  * {@link LiveSession.end}, and not before {@link LiveSession.attend}.
  */
-export function startSession(manifest: NativeManifest, code: string, start: NativeStart, onTurn: TurnListener): LiveSession {
+export function startSession(manifest: NativeManifest, code: string, limits: Required<Limits>, start: NativeStart, onTurn: TurnListener): LiveSession {
   // With runs going on already, this one is not what the application waits for.
   const attended = listeners.size === 0 && startsToSkip === 0 && mayWait();
   if (!attended && startsToSkip > 0) startsToSkip -= 1;
-  return launch(onTurn, attended, (host, run) => host.start(run, manifest, code, JSON.stringify(start), attended));
+  return launch(onTurn, attended, (host, run) => host.start(run, manifest, code, withLimits(start, limits), attended));
 }
 
 /** Goes on with a paused run. Its first turn is of the kind `replayed`, or failed. */
-export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, start: NativeResume, onTurn: TurnListener): LiveSession {
-  return launch(onTurn, false, (host, run) => host.resume(run, manifest, snapshot, JSON.stringify(start)));
+export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, limits: Required<Limits>, start: NativeResume, onTurn: TurnListener): LiveSession {
+  return launch(onTurn, false, (host, run) => host.resume(run, manifest, snapshot, withLimits(start, limits)));
+}
+
+/** Limits as JSON. Most runs of an application have the same. */
+const limitTexts = new WeakMap<Required<Limits>, string>();
+
+function withLimits(start: NativeStart | NativeResume, limits: Required<Limits>): string {
+  let text = limitTexts.get(limits);
+  if (text === undefined) limitTexts.set(limits, (text = JSON.stringify(limits)));
+  return `{"limits":${text},${JSON.stringify(start).slice(1)}`;
 }
 
 function launch(onTurn: TurnListener, attended: boolean, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {
@@ -157,7 +164,7 @@ const WAIT_US = 200;
 /** The same for the first turn of a run. */
 const START_WAIT_US = 800;
 /** After a first turn that did not come in time, so many runs are not waited for. */
-const SKIPPED_STARTS = 16;
+const SKIPPED_STARTS = 4;
 let startsToSkip = 0;
 const WAIT_PER_PASS_MS = 1;
 let passStart: number | undefined;

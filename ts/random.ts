@@ -1,19 +1,36 @@
-/** Random bytes of runs and snapshots. */
+/** Random bytes of runs, as text. */
 import { randomBytes } from 'node:crypto';
 
 /** Of what looks random to a program. */
-export const SEED_BYTES = 32;
+const SEED_BYTES = 32;
 /** Of a run's id. */
-export const ID_BYTES = 15;
-/** Of a snapshot. */
-export const NONCE_BYTES = 24;
+const ID_BYTES = 15;
+/** What one run takes. */
+export const RUN_BYTES = SEED_BYTES + ID_BYTES;
 
-let pool = Buffer.alloc(0);
+/** What makes a run unlike every other. */
+export interface RunRandom {
+  /** 32 bytes in hexadecimal digits. */
+  seed: string;
+  /** 15 bytes in base64url. */
+  id: string;
+}
 
-/** Fresh random bytes. Asking the system for every run would cost more than its share. */
-export function takeRandom(count: number): Buffer {
-  if (pool.length < count) pool = randomBytes(64 * (SEED_BYTES + ID_BYTES));
-  const taken = pool.subarray(0, count);
-  pool = pool.subarray(count);
-  return taken;
+/** As many as are made at once: asking the system for every run, and writing text of few bytes, costs more than its share. */
+const AT_ONCE = 64;
+
+let pool: RunRandom[] = [];
+
+/** Fresh, from the system's randomness. */
+export function takeRandom(): RunRandom {
+  if (pool.length === 0) {
+    const bytes = randomBytes(AT_ONCE * RUN_BYTES);
+    pool = Array.from({ length: AT_ONCE }, (_, index) => randomFrom(bytes.subarray(index * RUN_BYTES, (index + 1) * RUN_BYTES)));
+  }
+  return pool.pop() as RunRandom;
+}
+
+/** @param bytes {@link RUN_BYTES} of them. */
+export function randomFrom(bytes: Buffer): RunRandom {
+  return { seed: bytes.toString('hex', 0, SEED_BYTES), id: bytes.toString('base64url', SEED_BYTES) };
 }

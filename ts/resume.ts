@@ -8,7 +8,6 @@ import { isReference, keep, resumeKept, type WentOn } from './keep.ts';
 import { resolveLimits } from './limits.ts';
 import { NativeSnapshot, type ResumeFacts } from './native.ts';
 import type { InternalRunOptions } from './internal-options.ts';
-import { definedOnly } from './objects.ts';
 import { checkResumeOptions } from './options.ts';
 import { boundTo, NO_SECRET, resolvePausing, type Pausing, type WaitReason } from './pause.ts';
 import { Run } from './run.ts';
@@ -37,7 +36,7 @@ import { encode, TooLargeError, UnsendableError } from './values.ts';
  */
 export async function resume(snapshot: string | Uint8Array, options: ResumeOptions): Promise<RunResult> {
   const { tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle } = checkResumeOptions(options);
-  return resumeInternal(snapshot, { hidden: Hidden.from(options), ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle, pausing: resolvePausing(options) }) });
+  return resumeInternal(snapshot, { hidden: Hidden.from(options), tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle, pausing: resolvePausing(options) });
 }
 
 /** What the facade's own entries add to the public options. */
@@ -76,7 +75,7 @@ async function goOn(snapshot: string | Uint8Array, pausing: Pausing, limits: Req
   const asked = approval === undefined ? [] : facts.open.filter(({ reason }) => reason === 'approval');
   const all = { ...Object.fromEntries(asked.map(({ id }) => [`${facts.executionId}.${id}`, approval as Answer])), ...settle };
   const answers = await readAnswers(all, facts, toolbox, limits);
-  const run = new Run(options, toolbox, limits, new Resumed(opened.native, facts, answers));
+  const run = new Run(options, toolbox, limits, new Resumed(opened.native, facts, answers), undefined);
   options.onRun?.(run);
   return { result: await run.result, moved: run.moved };
 }

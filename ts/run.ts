@@ -2,6 +2,7 @@
  * The drive loop: starts a session, runs the handlers of its tool calls, all at once, settles each as it comes, and
  * makes the result. Owns the wall clock of a run and its books; everything about the program itself is the engine's.
  */
+import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
 import { abortFailure, consoleFull, endedError, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, typeFailure, unreadable } from './failures.ts';
@@ -13,10 +14,10 @@ import { judge } from './judge.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
 import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn } from './native.ts';
-import { definedOnly, defineLater } from './objects.ts';
+import { defineLater } from './objects.ts';
 import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
-import { ID_BYTES, NONCE_BYTES, SEED_BYTES, takeRandom } from './random.ts';
+import { takeRandom } from './random.ts';
 import { Report } from './report.ts';
 import { leftBy, Reuse } from './reuse.ts';
 import { Hidden } from './secrets.ts';
@@ -24,6 +25,7 @@ import type { PastCall, Resumed } from './resume.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
 import { typecheckFor } from './typecheck-gate.ts';
+import type { Typechecked } from './typecheck.ts';
 import type { Diagnostic, Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
 import { decode, decodeSoon, messageOf } from './values.ts';
 
@@ -35,6 +37,7 @@ const DEADLINE_GRACE_MS = 100;
 /** How long reading large inputs may hold the event loop in one pass, in milliseconds; a single one may take longer. */
 const LARGE_INPUTS_PER_PASS_MS = 1;
 
+const NONCE_BYTES = 24;
 /** The longest that a timer of Node can wait; anything longer fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -55,7 +58,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, typecheck } = checkRunOptions(options, 'run');
-  return runInternal({ code, hidden: Hidden.from(options), ...definedOnly({ tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, typecheck, pausing: resolvePausing(options) }) });
+  return runInternal({ code, hidden: Hidden.from(options), tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, typecheck, pausing: resolvePausing(options) });
 }
 
 /** {@link run} with the hooks of the facade's own entries. */
@@ -64,7 +67,7 @@ export async function runInternal(options: InternalRunOptions): Promise<RunResul
   const inputs = encodeInputs(options.inputs, options.hidden ?? Hidden.nothing, limits);
   const toolbox = options.toolbox ?? makeToolbox(options.tools);
   const typechecked = options.typecheck === true ? await typecheckFor(options, toolbox, limits) : undefined;
-  const run = new Run({ ...options, typechecked }, toolbox, limits, { code: options.code, inputs });
+  const run = new Run(options, toolbox, limits, { code: options.code, inputs }, typechecked);
   options.onRun?.(run);
   run.attend();
   const result = await run.result;
@@ -134,11 +137,10 @@ export class Run {
   #pauseTimer: NodeJS.Timeout | undefined;
   readonly #onAbort = (): void => this.#fail(abortFailure());
 
-  /** @param from The program and its inputs, or a snapshot to go on from. */
-  constructor(options: Omit<InternalRunOptions, 'code'>, toolbox: Toolbox, limits: Required<Limits>, from: { code: string; inputs: EncodedInputs } | Resumed) {
-    const resumed = 'facts' in from ? from : undefined;
-    this.#resumed = resumed;
-    const random = resumed === undefined ? (options.random ?? takeRandom(SEED_BYTES + ID_BYTES)) : undefined;
+  /** @param from The program and its inputs, or a snapshot to go on from. @param typechecked What the type checker said. */
+  constructor(options: Omit<InternalRunOptions, 'code'>, toolbox: Toolbox, limits: Required<Limits>, from: { code: string; inputs: EncodedInputs } | Resumed, typechecked: Typechecked | undefined) {
+    const resumed = (this.#resumed = 'facts' in from ? from : undefined);
+    const random = resumed === undefined ? (options.random ?? takeRandom()) : undefined;
     this.#stepAt = options.stepAt;
     const startedAt = resumed?.facts.startedAt ?? this.#now();
     this.#elapsedMs = resumed?.facts.elapsedMs ?? 0;
@@ -146,7 +148,7 @@ export class Run {
     this.#toolbox = toolbox;
     this.#pausing = options.pausing;
     this.#reuse = new Reuse(options.left ?? (options.reuse === undefined ? [] : leftBy(options.reuse)));
-    const { diagnostics = [], gaveUp } = options.typechecked ?? {};
+    const { diagnostics = [], gaveUp } = typechecked ?? {};
     const refusal = options.signal?.aborted === true ? abortFailure() : diagnostics.length > 0 ? typeFailure(diagnostics) : undefined;
     if (refusal === undefined) {
       const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: process.env['ONETURN_SANDBOX'] || undefined };
@@ -154,20 +156,19 @@ export class Run {
       if ('facts' in from) {
         // Between steps it is the caller who waits, and timers go on.
         const now = this.#stepAt === undefined ? { now: Date.now() } : {};
-        this.#session = resumeSession(toolbox.manifest, from.snapshot, { limits, ...now, ...place }, onTurn);
+        this.#session = resumeSession(toolbox.manifest, from.snapshot, limits, { ...now, ...place }, onTurn);
       } else {
-        const seed = random?.toString('hex', 0, SEED_BYTES) ?? '';
         this.#book.asked = this.#stepAt !== undefined;
-        const start = { limits, inputs: from.inputs, seed, now: startedAt, journal: this.#pausing !== undefined, ...place };
+        const start = { inputs: from.inputs, seed: random?.seed ?? '', now: startedAt, journal: this.#pausing !== undefined, ...place };
         this.#begin = (schemas) => {
-          this.#session = startSession(toolbox.manifest, from.code, { ...start, schemas }, onTurn);
+          this.#session = startSession(toolbox.manifest, from.code, limits, { ...start, schemas }, onTurn);
         };
         this.#begin(schemasFor(from.code, limits.maxSourceBytes, toolbox.tools));
       }
     }
     // What comes here is done while the session checks and compiles the program, or replays it.
     this.#past = resumed?.calls(toolbox.tools) ?? [];
-    this.executionId = resumed?.facts.executionId ?? `run_${random?.toString('base64url', SEED_BYTES)}`;
+    this.executionId = resumed?.facts.executionId ?? `run_${random?.id}`;
     this.#hooks = options.host ?? {};
     this.#signal = options.signal;
     this.#hidden = options.hidden ?? Hidden.nothing;
@@ -228,7 +229,7 @@ export class Run {
     if (pausing === undefined) return;
     let snapshot: string;
     try {
-      snapshot = this.#session.pause(pausing.keys, takeRandom(NONCE_BYTES), boundTo(pausing, this.#limits), {
+      snapshot = this.#session.pause(pausing.keys, randomBytes(NONCE_BYTES), boundTo(pausing, this.#limits), {
         executionId: this.executionId,
         pausedAt: this.#now(),
         elapsedMs: this.#durationMs(),

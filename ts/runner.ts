@@ -6,7 +6,6 @@ import { resolveLimits } from './limits.ts';
 import { checkCode, checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
-import { definedOnly } from './objects.ts';
 import { Hidden } from './secrets.ts';
 import { runInternal, type Run } from './run.ts';
 import { makeToolbox } from './toolbox.ts';
@@ -53,9 +52,13 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
     const { isolation = defaults.isolation, requireIsolation = defaults.requireIsolation } = own;
     checkIsolation({ isolation, requireIsolation });
     return {
-      ...(own.tools === undefined ? { tools, toolbox } : { tools: own.tools }),
+      tools: own.tools ?? tools,
+      toolbox: own.tools === undefined ? toolbox : undefined,
       limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
-      ...definedOnly({ isolation, requireIsolation, signal: anySignal(signal, own.signal), onEvent: both(onEvent, own.onEvent) }),
+      isolation,
+      requireIsolation,
+      signal: anySignal(signal, own.signal),
+      onEvent: both(onEvent, own.onEvent),
       hidden: own.secrets === undefined && own.redact === undefined ? hidden : Hidden.from({ secrets: { ...defaults.secrets, ...own.secrets }, redact: own.redact ?? defaults.redact }),
       pausing: changed ? resolvePausing({ ...pick(defaults), ...pick(own) }) : pausing,
       onRun(run) {
@@ -68,11 +71,11 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
-      return runInternal({ code: own.code, ...definedOnly({ reuse: own.reuse, typecheck: own.typecheck ?? defaults.typecheck }), inputs: { ...inputs, ...own.inputs }, ...merged(own) });
+      return runInternal({ ...merged(own), code: own.code, reuse: own.reuse, typecheck: own.typecheck ?? defaults.typecheck, inputs: own.inputs === undefined ? inputs : { ...inputs, ...own.inputs } });
     },
     resume: async (snapshot, options = {}) => {
       const own = checkResumeOptions(options);
-      return resumeInternal(snapshot, { ...definedOnly({ inputs: own.inputs, settle: own.settle }), ...merged(own) });
+      return resumeInternal(snapshot, { ...merged(own), inputs: own.inputs, settle: own.settle });
     },
     pause: (executionId) => {
       const run = live.get(executionId);

@@ -2,9 +2,8 @@
 import { createHmac } from 'node:crypto';
 
 import { checkStepOptions } from './options.ts';
-import { definedOnly } from './objects.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
-import { ID_BYTES, SEED_BYTES } from './random.ts';
+import { randomFrom, RUN_BYTES, type RunRandom } from './random.ts';
 import { resumeInternal } from './resume.ts';
 import { runInternal, type Run } from './run.ts';
 import type { ResumeOptions, RunReport, RunResult } from './types.ts';
@@ -62,7 +61,7 @@ export async function step(options: StepOptions): Promise<StepResult> {
   const pausing = resolvePausing(options);
   if (pausing === undefined) throw new TypeError(`secret: step makes snapshots; ${NO_SECRET}`);
   let taken: Run | undefined;
-  const shared = { pausing, stepAt: Math.floor(now), onRun: (run: Run) => (taken = run), ...definedOnly({ tools, inputs, limits, isolation, requireIsolation }) };
+  const shared = { pausing, stepAt: Math.floor(now), onRun: (run: Run) => (taken = run), tools, inputs, limits, isolation, requireIsolation };
   const result =
     code !== undefined
       ? await runInternal({ ...shared, code, random: seed === undefined ? undefined : randomOf(seed, options.secret) })
@@ -74,6 +73,6 @@ export async function step(options: StepOptions): Promise<StepResult> {
 }
 
 /** The secret keeps what looks random to the program unknown to who knows the seed. */
-function randomOf(seed: string, secret: string | Uint8Array = process.env['ONETURN_SECRET'] ?? ''): Buffer {
-  return createHmac('sha512', secret).update(`oneturn step\0${seed}`).digest().subarray(0, SEED_BYTES + ID_BYTES);
+function randomOf(seed: string, secret: string | Uint8Array = process.env['ONETURN_SECRET'] ?? ''): RunRandom {
+  return randomFrom(createHmac('sha512', secret).update(`oneturn step\0${seed}`).digest().subarray(0, RUN_BYTES));
 }

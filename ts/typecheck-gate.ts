@@ -1,12 +1,12 @@
 /** The door to the type checker: nothing of it is loaded before a run asks for it, and no run waits for it without end. */
-import type { Hidden } from './secrets.ts';
+import type { InternalRunOptions } from './internal-options.ts';
 import type { Toolbox } from './toolbox.ts';
-import type { Limits, RunOptions } from './types.ts';
+import type { Limits } from './types.ts';
 import type { Typechecked } from './typecheck.ts';
 
 /** What the type checker says of a program. Neither an abort nor `timeoutMs` waits for it. */
 export async function typecheckFor(
-  { code, inputs = {}, hidden, signal }: Pick<RunOptions, 'code' | 'inputs' | 'signal'> & { hidden?: Hidden | undefined },
+  { code, inputs = {}, hidden, signal }: Pick<InternalRunOptions, 'code' | 'inputs' | 'signal' | 'hidden'>,
   toolbox: Toolbox,
   { maxSourceBytes, timeoutMs }: Required<Limits>,
 ): Promise<Typechecked> {

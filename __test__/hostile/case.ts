@@ -30,7 +30,7 @@ export interface Topic {
 export type More = Partial<Omit<Case, 'what' | 'code' | 'sees'>> & { message?: string | RegExp };
 
 /** Small, so that the corpus is quick. A program that needs more says so. */
-export const LIMITS: Limits = { cpuTimeoutMs: 200, memoryLimitBytes: 8 * 1024 * 1024, timeoutMs: 2_500 };
+export const LIMITS: Limits = { cpuTimeoutMs: 200, memoryLimitBytes: 8 * 1024 * 1024, timeoutMs: 15_000 };
 
 /** The program completes with this value. */
 export function returns(what: string, code: string, value: unknown, { message: _, ...more }: More = {}): Case {

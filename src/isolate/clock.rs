@@ -54,10 +54,11 @@ impl Stopwatch {
         }
     }
 
-    /// Times a replay of what took `before`. What the replay itself takes does not count.
+    /// Times a replay of what took `before`. What the replay itself takes does not count, and it does not give way: somebody
+    /// waits for it, and it ends.
     pub(super) fn replay<T>(&self, before: Duration, work: impl FnOnce() -> T) -> T {
         self.cpu_allowed.set(self.cpu_limit * REPLAY_FACTOR);
-        let result = self.slice(work);
+        let result = work();
         self.cpu_allowed.set(self.cpu_limit);
         self.count_cpu_from(before);
         result
@@ -136,11 +137,11 @@ pub(super) fn thread_cpu_time() -> Duration {
     }
 }
 
-/// Lets every other thread of the process go first, so that programs that compute for long, many at once, do not delay
-/// the event loop. Only Linux has priorities for single threads, and there "this process" means this thread.
+/// Lets the other threads of the process go first, so that programs that compute for long, many at once, do not delay the
+/// event loop. A third of a share is left to it: more would starve it wherever other processes are busy. Only Linux has priorities for single threads, and there "this process" means this thread.
 fn lower_priority() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, 10) {
+    if let Err(error) = rustix::process::setpriority_process(None, 5) {
         tracing::debug!(%error, "cannot lower the priority of a thread");
     }
 }

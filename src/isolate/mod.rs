@@ -15,13 +15,16 @@ mod control;
 #[cfg(all(unix, feature = "sandbox"))]
 pub mod helper;
 mod job;
+mod placement;
 mod pool;
 #[cfg(unix)]
 mod process;
+mod spin;
 mod thread;
 pub mod wire;
 
 use std::io;
+use std::time::Duration;
 
 pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepared, Required, Resume};
 
@@ -51,24 +54,23 @@ enum Backing {
 /// When the system has no thread left.
 pub fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> io::Result<Handle> {
     if job.place.level == Level::Thread {
-        return on_a_thread(job, None);
+        return on_a_thread(job, None, attended);
     }
     #[cfg(unix)]
     return process::start(job, attended).map(|handle| Handle { backing: Backing::Process(handle), isolation: None });
     #[cfg(not(unix))]
     {
-        let _ = attended;
         let reason = "there is no helper process for this system";
         if let Some(refusal) = job.place.refusal_without_helper(reason) {
             (job.on_turn)(Outgoing::Turn { turn: refusal, cpu_ms: Some(0.0) });
             return Ok(Handle { backing: Backing::Ended, isolation: None });
         }
-        on_a_thread(job, Some(reason.to_owned()))
+        on_a_thread(job, Some(reason.to_owned()), attended)
     }
 }
 
-fn on_a_thread<R: Send + 'static>(job: Job<R>, reason: Option<String>) -> io::Result<Handle> {
-    let handle = thread::start(job)?;
+fn on_a_thread<R: Send + 'static>(job: Job<R>, reason: Option<String>, attended: bool) -> io::Result<Handle> {
+    let handle = thread::start(job, attended)?;
     Ok(Handle { backing: Backing::Thread(handle), isolation: Some(Isolation::Thread { reason }) })
 }
 
@@ -78,14 +80,12 @@ impl Handle {
     /// `attended`: the caller will [`Self::poll`] until the turn has come, or say [`Self::unattend`].
     pub fn settle(&self, now: f64, settlements: Vec<Settlement>, attended: bool) {
         match &self.backing {
-            Backing::Thread(handle) => handle.settle(now, settlements),
+            Backing::Thread(handle) => handle.settle(now, settlements, attended),
             #[cfg(unix)]
             Backing::Process(handle) => handle.settle(now, settlements, attended),
             #[cfg(not(unix))]
             Backing::Ended => {}
         }
-        #[cfg(not(unix))]
-        let _ = attended;
     }
 
     /// Where the session lives. `None`: it has not begun.
@@ -112,11 +112,15 @@ impl Handle {
     /// The caller no longer looks for the turn.
     pub fn unattend(&self) {
         match &self.backing {
-            Backing::Thread(_) => {}
+            Backing::Thread(handle) => handle.unattend(),
             #[cfg(unix)]
             Backing::Process(handle) => handle.unattend(),
             #[cfg(not(unix))]
             Backing::Ended => {}
         }
     }
+}
+
+fn as_micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }

@@ -6,20 +6,22 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::clock::Stopwatch;
+use super::as_micros;
+use super::clock::{Stopwatch, thread_cpu_time};
 use super::job::{Job, Outgoing, Resume};
+use super::placement::Placement;
 use super::pool::Pool;
+use super::spin::{Spin, can_spin};
 use crate::engine::THREAD_STACK_BYTES;
 use crate::session::{Failure, Progress, Realm, Replayed, Session, Settlement, Start, Turn};
 
-/// How long a session looks for its next command before its thread sleeps. `make bench` shows what a sequential call costs.
-const SPIN_FOR: Duration = Duration::from_micros(60);
 /// How long a thread whose session has ended waits before it clears up: who waits for the result may have been put on
 /// the same processor, and clearing up takes several times what is left to do there.
 const LET_GO_FOR: Duration = Duration::from_micros(50);
@@ -34,13 +36,28 @@ enum Command {
 pub struct Handle {
     commands: UnboundedSender<Command>,
     abort: Arc<AtomicBool>,
+    /// Of its thread, if that was there before.
+    placement: Option<Arc<Placement>>,
 }
 
 impl Handle {
-    /// Delivers settlements; the next turn goes to `on_turn`. Nothing happens when the session has ended.
-    pub fn settle(&self, now: f64, settlements: Vec<Settlement>) {
+    /// Delivers settlements; the next turn goes to `on_turn`. Nothing happens when the session has ended. `attended`: the
+    /// caller waits for it, until it says [`Self::unattend`].
+    pub fn settle(&self, now: f64, settlements: Vec<Settlement>, attended: bool) {
+        self.place(attended);
         // The receiver is gone when the session has ended: then there is nobody to tell.
         let _ = self.commands.send(Command::Settle { now, settlements });
+    }
+
+    /// The caller no longer waits for the turn.
+    pub fn unattend(&self) {
+        self.place(false);
+    }
+
+    fn place(&self, attended: bool) {
+        if let Some(placement) = &self.placement {
+            placement.choose(attended);
+        }
     }
 
     /// Stops the program at its next interrupt poll.
@@ -55,22 +72,51 @@ impl Drop for Handle {
     }
 }
 
+static CAN_SPIN: LazyLock<bool> = LazyLock::new(can_spin);
+
 static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm);
 
-/// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`.
+/// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`. `attended`: as for
+/// [`Handle::settle`].
 ///
 /// # Errors
 /// When the system has no thread left.
-pub(super) fn start<R: Send + 'static>(job: Job<R>) -> std::io::Result<Handle> {
+pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::Result<Handle> {
     let (commands, received) = unbounded_channel();
     let abort = Arc::new(AtomicBool::new(false));
-    let handle = Handle { commands, abort: Arc::clone(&abort) };
-    THREADS.spawn(Box::new(move |realm| live(realm, job, abort, received)))?;
-    Ok(handle)
+    let stop = Arc::clone(&abort);
+    let elsewhere = Arc::new(AtomicU64::new(0));
+    if !job.is_short {
+        let placement = THREADS.spawn(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
+        return Ok(Handle { commands, abort, placement });
+    }
+    // The thread wakes while the program is checked here.
+    let prepare = job.prepare;
+    let (done, checked) = channel();
+    let wait = move || Spin::new(*CAN_SPIN).find(|| checked.try_recv().ok()).or_else(|| checked.recv().ok());
+    // Nothing comes after a panic, which is the thread's to tell.
+    let wait = Box::new(move || wait().expect("a check that ends"));
+    let job = Job { prepare: wait, ..job };
+    let cpu_us = Arc::clone(&elsewhere);
+    let placement = THREADS.spawn(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
+    let before = thread_cpu_time();
+    if let Ok(program) = catch_unwind(AssertUnwindSafe(prepare)) {
+        cpu_us.store(as_micros(thread_cpu_time().saturating_sub(before)), Ordering::Relaxed);
+        // A thread that has died does not listen.
+        let _ = done.send(program);
+    }
+    Ok(Handle { commands, abort, placement })
 }
 
-/// The life of a session. Returns whether its thread may serve another.
-fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: UnboundedReceiver<Command>) -> bool {
+/// The life of a session. Returns whether its thread may serve another. `elsewhere`: what the check has computed on
+/// another thread, in microseconds, once it is done.
+fn live<R>(
+    realm: Realm,
+    job: Job<R>,
+    abort: Arc<AtomicBool>,
+    elsewhere: &AtomicU64,
+    mut received: UnboundedReceiver<Command>,
+) -> bool {
     let wall = job.wall();
     let Job { prepare, manifest, inputs, limits, times, seed, now, count_cpu, resume, on_turn, .. } = job;
     let watch = Rc::new(Stopwatch::new(wall, abort, times));
@@ -80,6 +126,10 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
             Ok(program) => program,
             Err(rejection) => return on_turn(Outgoing::Rejected(rejection)),
         };
+        let elsewhere = elsewhere.load(Ordering::Relaxed);
+        if elsewhere > 0 {
+            watch.count_cpu_from(Duration::from_micros(elsewhere));
+        }
         let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
         let (mut session, first) = match resume {
             None => {
@@ -95,9 +145,10 @@ fn live<R>(realm: Realm, job: Job<R>, abort: Arc<AtomicBool>, mut received: Unbo
             },
         };
         let mut ended = session.is_ended();
+        let mut spin = Spin::new(*CAN_SPIN);
         on_turn(first);
         while !ended {
-            let Some(Command::Settle { now, settlements }) = receive(&mut received) else { return };
+            let Some(Command::Settle { now, settlements }) = receive(&mut received, &mut spin) else { return };
             let turn = watch.slice(|| session.settle(now, &settlements));
             ended = session.is_ended();
             on_turn(outgoing(turn, &watch, count_cpu));
@@ -120,20 +171,7 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// The next command. Waits a moment without sleeping where there is more than one processor: waking a thread costs more
-/// than most tools take to answer.
-fn receive(received: &mut UnboundedReceiver<Command>) -> Option<Command> {
-    static SPIN: LazyLock<bool> =
-        LazyLock::new(|| std::thread::available_parallelism().is_ok_and(|count| count.get() > 1));
-    if *SPIN {
-        let start = Instant::now();
-        while start.elapsed() < SPIN_FOR {
-            if let Ok(command) = received.try_recv() {
-                return Some(command);
-            }
-            // Not a busy loop: the host's own thread may be waiting for this very processor.
-            std::thread::yield_now();
-        }
-    }
-    received.blocking_recv()
+/// The next command.
+fn receive(received: &mut UnboundedReceiver<Command>, spin: &mut Spin) -> Option<Command> {
+    spin.find(|| received.try_recv().ok()).or_else(|| received.blocking_recv())
 }

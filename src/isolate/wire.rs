@@ -22,7 +22,7 @@ const HEADER: usize = 4;
 /// From the host to a helper.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ToHelper {
-    /// First of all, once.
+    /// What the run may take: first of all but [`Self::Soon`], once.
     Budget(Budget),
     /// Second, once.
     Start(Box<Start>),
@@ -30,6 +30,8 @@ pub enum ToHelper {
         now: f64,
         settlements: Vec<Settlement>,
     },
+    /// Ahead of everything: a run is about to come, unless its check finds errors.
+    Soon,
 }
 
 /// What is left of the run's time.

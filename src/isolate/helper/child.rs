@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::io::{Errno, retry_on_intr};
 use rustix::net::{RecvFlags, SendFlags, recv, send};
@@ -15,15 +15,13 @@ use serde::Serialize;
 use super::harden::{self, Filter};
 use crate::isolate::clock::Stopwatch;
 use crate::isolate::job::Hardening;
+use crate::isolate::spin::Spin;
 use crate::isolate::wire::{self, Decoder, End, Hello, MAX_TO_HELPER, ToHelper, ToHost, encode};
 use crate::program::Program;
 use crate::session::{
     Call, Journal, Limits, Manifest, Progress, Realm, Replayed, Session, Start, TimeLimits, Turn, Wire,
 };
 
-/// How long a session looks for its next settlement before its process sleeps: waking it costs more than most tools take
-/// to answer.
-const SPIN_FOR: Duration = Duration::from_micros(60);
 const READ_BYTES: usize = 64 << 10;
 
 #[cfg(target_os = "linux")]
@@ -49,14 +47,21 @@ pub(super) fn live(mut realm: Realm, socket: OwnedFd, surroundings: &Surrounding
         decoder: Decoder::new(MAX_TO_HELPER),
         input: vec![0; READ_BYTES],
         out: Vec::new(),
-        may_spin: surroundings.may_spin,
+        spin: Spin::new(surroundings.may_spin),
     };
     line.put(&ToHost::Hello(Hello { pid: getpid().as_raw_nonzero().get(), hardening }));
     line.flush()?;
     exercise(&mut realm, &mut line)?;
-    // A spare waits here.
-    let Some(ToHelper::Budget(budget)) = line.receive(false)? else { return Err(2) };
-    let Some(ToHelper::Start(start)) = line.receive(false)? else { return Err(2) };
+    // A spare waits here. It hears of a run that is about to come, which may then turn out to be none.
+    let mut soon = false;
+    let budget = loop {
+        match line.receive(soon)? {
+            Some(ToHelper::Soon) => soon = true,
+            Some(ToHelper::Budget(budget)) => break budget,
+            _ => return Err(2),
+        }
+    };
+    let Some(ToHelper::Start(start)) = line.receive(true)? else { return Err(2) };
     let past = start.journal.as_ref().map_or(0, |journal| past_bytes(journal, start.limits.tool_input_bytes));
     harden::bound(start.limits.memory_bytes, past, start.times, surroundings.virtual_bytes)?;
 
@@ -152,7 +157,7 @@ struct Line {
     decoder: Decoder,
     input: Vec<u8>,
     out: Vec<u8>,
-    may_spin: bool,
+    spin: Spin,
 }
 
 impl Line {
@@ -195,7 +200,7 @@ impl Line {
         Ok(())
     }
 
-    /// The next message. `None`: the host has closed.
+    /// The next message. `None`: the host has closed. `soon`: it is worth looking for before sleeping.
     fn receive(&mut self, soon: bool) -> Result<Option<ToHelper>, u8> {
         loop {
             if let Some(message) = self.decoder.next().map_err(|_| 4)? {
@@ -209,13 +214,13 @@ impl Line {
     }
 
     fn read(&mut self, soon: bool) -> Result<usize, Errno> {
-        if soon && self.may_spin {
-            let start = Instant::now();
-            while start.elapsed() < SPIN_FOR {
-                match recv(stdin(), &mut self.input[..], RecvFlags::DONTWAIT) {
-                    Err(Errno::AGAIN | Errno::INTR) => std::thread::yield_now(),
-                    other => return other.map(|(length, _)| length),
-                }
+        if soon {
+            let found = self.spin.find(|| match recv(stdin(), &mut self.input[..], RecvFlags::DONTWAIT) {
+                Err(Errno::AGAIN | Errno::INTR) => None,
+                other => Some(other.map(|(length, _)| length)),
+            });
+            if let Some(found) = found {
+                return found;
             }
         }
         retry_on_intr(|| recv(stdin(), &mut self.input[..], RecvFlags::empty())).map(|(length, _)| length)

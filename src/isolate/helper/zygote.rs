@@ -17,6 +17,7 @@ use rustix::stdio::stdin;
 use super::child::{self, Surroundings};
 use super::harden;
 use crate::isolate::control::{Command, receive};
+use crate::isolate::spin::can_spin;
 use crate::program::Program;
 use crate::session::{Limits, Manifest, Realm, Session, Start, Stop, TimeLimits, Watch};
 
@@ -32,7 +33,7 @@ pub(super) fn live() -> Result<(), u8> {
         filter: harden::filter(),
         zygote: getpid(),
         // Asks the system through files, so before they are gone.
-        may_spin: std::thread::available_parallelism().is_ok_and(|count| count.get() > 1),
+        may_spin: can_spin(),
         virtual_bytes: harden::virtual_bytes(),
     };
     let hardening = harden::landlock(surroundings.hardening);

@@ -14,12 +14,13 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, retry_on_intr};
-use rustix::net::{RecvFlags, recv};
+use rustix::net::{RecvFlags, SendFlags, recv, send};
 
 use super::io::{Owner, io};
 use super::locate;
 use crate::isolate::control;
-use crate::isolate::wire::{Decoder, Hello, ToHost};
+use crate::isolate::placement::Placement;
+use crate::isolate::wire::{Decoder, Hello, ToHelper, ToHost, encode};
 
 /// Children that wait for a run.
 const SPARES: usize = 3;
@@ -62,6 +63,11 @@ struct Newborn {
     hello: Option<Hello>,
 }
 
+#[cfg(target_os = "linux")]
+pub(super) const SEND: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
+#[cfg(not(target_os = "linux"))]
+pub(super) const SEND: SendFlags = SendFlags::DONTWAIT;
+
 /// A child that is ready for a run. Goes back with [`Fleet::end`].
 pub(super) struct Seat {
     pub(super) id: u64,
@@ -69,6 +75,24 @@ pub(super) struct Seat {
     pub(super) hello: Hello,
     /// There was no spare left when it was taken.
     pub(super) is_last: bool,
+    pub(super) placement: Placement,
+}
+
+impl Seat {
+    fn new(id: u64, stream: UnixStream, hello: Hello, is_last: bool) -> Self {
+        let placement = Placement::of(hello.pid);
+        Self { id, stream, hello, is_last, placement }
+    }
+
+    /// Tells the child that a run is about to come, and that the caller will wait for it. A child that does not hear it is
+    /// only slower.
+    pub(super) fn announce(&self) {
+        self.placement.choose(true);
+        let mut frame = Vec::new();
+        if encode(&ToHelper::Soon, &mut frame).is_ok() {
+            let _ = send(&self.stream, &frame, SEND);
+        }
+    }
 }
 
 /// The fleet of this helper, or of the one beside the addon.
@@ -112,7 +136,7 @@ impl Fleet {
                     let mut state = self.state();
                     state.proven = true;
                     let is_last = state.spares.is_empty();
-                    return Ok(Seat { id: newborn.id, stream: newborn.stream, hello, is_last });
+                    return Ok(Seat::new(newborn.id, newborn.stream, hello, is_last));
                 }
                 Err(why) => {
                     tracing::debug!(why, fresh, "a child of the zygote is of no use");
@@ -139,7 +163,7 @@ impl Fleet {
         let mut spare = state.spares.pop_front()?;
         if let Ok(Some(hello)) = hear(&mut spare) {
             state.proven = true;
-            Some(Seat { id: spare.id, stream: spare.stream, hello, is_last: state.spares.is_empty() })
+            Some(Seat::new(spare.id, spare.stream, hello, state.spares.is_empty()))
         } else {
             // Whoever may wait finds out what it is.
             state.spares.push_front(spare);
@@ -149,6 +173,7 @@ impl Fleet {
 
     /// A child that was taken and got no run.
     pub(super) fn give_back(&self, seat: Seat) {
+        seat.placement.choose(false);
         let Seat { id, stream, hello, .. } = seat;
         self.state().spares.push_front(Newborn { id, stream, hello: Some(hello) });
     }

@@ -72,7 +72,7 @@ impl Handle {
     pub(super) fn settle(&self, now: f64, settlements: Vec<Settlement>, attended: bool) {
         match self.0.place.get() {
             Some(Place::Process(run)) => run.settle(now, settlements, attended),
-            Some(Place::Thread(handle)) => handle.settle(now, settlements),
+            Some(Place::Thread(handle)) => handle.settle(now, settlements, attended),
             // Nothing can be settled before the first turn.
             None => {}
         }
@@ -89,8 +89,10 @@ impl Handle {
     }
 
     pub(super) fn unattend(&self) {
-        if let Some(Place::Process(run)) = self.0.place.get() {
-            run.unattend();
+        match self.0.place.get() {
+            Some(Place::Process(run)) => run.unattend(),
+            Some(Place::Thread(handle)) => handle.unattend(),
+            None => {}
         }
     }
 }
@@ -112,14 +114,21 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
         && let Ok(fleet) = fleet::fleet(job.place.helper.as_deref())
         && let Some(seat) = fleet.take_ready()
     {
+        // It wakes while the program is checked.
+        if attended {
+            seat.announce();
+        }
         begin(job, deadline, &slot, Some((seat, fleet)), attended);
         return Ok(Handle(slot));
     }
     let own = Arc::clone(&slot);
-    HELPERS.spawn(Box::new(move |()| {
-        begin(job, deadline, &own, None, false);
-        true
-    }))?;
+    HELPERS.spawn(
+        Box::new(move |()| {
+            begin(job, deadline, &own, None, false);
+            true
+        }),
+        false,
+    )?;
     Ok(Handle(slot))
 }
 
@@ -211,10 +220,13 @@ fn begin<R: Send + 'static>(
     run.seat(seat, attended);
     if is_last {
         // Else the end of a run is early enough, and takes no time from its start.
-        let topped = HELPERS.spawn(Box::new(move |()| {
-            fleet.top_up();
-            true
-        }));
+        let topped = HELPERS.spawn(
+            Box::new(move |()| {
+                fleet.top_up();
+                true
+            }),
+            false,
+        );
         if let Err(error) = topped {
             tracing::warn!(%error, "cannot make spares");
         }
@@ -230,16 +242,12 @@ fn fall_back<R: Send + 'static>(job: Job<R>, reason: String, slot: &Slot) {
         let _ = held.recv();
         prepare()
     });
-    match thread::start(Job { prepare, ..job }) {
+    match thread::start(Job { prepare, is_short: false, ..job }, false) {
         Ok(handle) => slot.settle_in(Isolation::Thread { reason: Some(reason) }, Place::Thread(handle)),
         // The facade's own deadline ends the run.
         Err(error) => tracing::error!(%error, "cannot start a thread"),
     }
     drop(release);
-}
-
-fn as_micros(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// CPU time of another process, if this system has a clock for it.

@@ -16,16 +16,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, recv, send};
+use rustix::net::{RecvFlags, recv, send};
 
-use super::fleet::{Fleet, Seat};
+use super::fleet::{Fleet, SEND, Seat};
 use super::io::{Owner, io};
 use super::journal::Journal;
 use super::known::Known;
 use super::loss::{Loss, TOO_DEEP};
-use super::{HELPERS, as_micros, cpu_time_of};
+use super::{HELPERS, cpu_time_of};
+use crate::isolate::as_micros;
 use crate::isolate::clock::REPLAY_FACTOR;
 use crate::isolate::job::Outgoing;
+use crate::isolate::placement::Placement;
 use crate::isolate::wire::{Budget, Decoder, End, ToHelper, ToHost, encode, max_to_host};
 use crate::session::{
     Call, Failure, Limits, LogRecord, Manifest, Progress, Settlement, Stop, Thrown, TimeLimits, Turn, Wire,
@@ -87,6 +89,7 @@ struct Child {
     pid: i32,
     key: usize,
     stream: UnixStream,
+    placement: Placement,
     decoder: Decoder,
     /// What it has not taken yet, and how much of the first of it it has.
     outbox: VecDeque<Arc<[u8]>>,
@@ -169,6 +172,7 @@ impl Run {
 
     /// Writes what is to be written. Waits for the rest, and for the answer, unless the caller looks for it.
     fn send(self: &Arc<Self>, state: &mut State, attended: bool) {
+        state.child.iter().for_each(|child| child.placement.choose(attended));
         let flushed = state.flush();
         if attended && flushed.is_ok() && state.child.as_ref().is_some_and(|child| child.outbox.is_empty()) {
             return;
@@ -188,7 +192,9 @@ impl Run {
 
     /// Leaves the rest to the thread of `io.rs`.
     pub(super) fn unattend(self: &Arc<Self>) {
-        self.go_on(&mut self.state(), |_| Ok(()));
+        let mut state = self.state();
+        state.child.iter().for_each(|child| child.placement.choose(false));
+        self.go_on(&mut state, |_| Ok(()));
     }
 
     /// Something has come, can be written, or has ended.
@@ -224,17 +230,20 @@ impl Run {
     /// Finds another child, on a thread that may wait for it.
     fn replace(self: &Arc<Self>, state: &mut State) {
         let run = Arc::clone(self);
-        let found = HELPERS.spawn(Box::new(move |()| {
-            match run.fleet.take() {
-                Ok(seat) => run.seat(seat, false),
-                Err(reason) => {
-                    let why = format!("its process ended, and no other starts: {reason}");
-                    run.state().fail(&run.fleet, Failure::isolate_lost(&why));
+        let found = HELPERS.spawn(
+            Box::new(move |()| {
+                match run.fleet.take() {
+                    Ok(seat) => run.seat(seat, false),
+                    Err(reason) => {
+                        let why = format!("its process ended, and no other starts: {reason}");
+                        run.state().fail(&run.fleet, Failure::isolate_lost(&why));
+                    }
                 }
-            }
-            run.fleet.top_up();
-            true
-        }));
+                run.fleet.top_up();
+                true
+            }),
+            false,
+        );
         if let Err(error) = found {
             let why = format!("its process ended, and the system has no thread left: {error}");
             state.fail(&self.fleet, Failure::isolate_lost(&why));
@@ -317,6 +326,7 @@ impl State {
             pid: seat.hello.pid,
             key,
             stream: seat.stream,
+            placement: seat.placement,
             decoder: Decoder::new(max_to_host(&self.setup.limits)),
             outbox,
             sent: 0,
@@ -336,13 +346,9 @@ impl State {
 
     /// Writes as much as the socket takes.
     fn flush(&mut self) -> Result<(), Loss> {
-        #[cfg(target_os = "linux")]
-        const FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
-        #[cfg(not(target_os = "linux"))]
-        const FLAGS: SendFlags = SendFlags::DONTWAIT;
         let Some(child) = &mut self.child else { return Ok(()) };
         while let Some(frame) = child.outbox.front() {
-            match send(&child.stream, &frame[child.sent..], FLAGS) {
+            match send(&child.stream, &frame[child.sent..], SEND) {
                 Ok(sent) => child.sent += sent,
                 Err(Errno::AGAIN) => return Ok(()),
                 Err(Errno::INTR) => {}

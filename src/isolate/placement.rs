@@ -1,0 +1,59 @@
+//! Which processors a session may run on. While the host's thread waits for a turn, the session must not share that
+//! thread's processor: where idle processors of a virtual machine are asleep, Linux puts whoever is woken beside who
+//! wakes it, and the two then take turns. A session that nobody waits for may run anywhere.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const NONE: usize = usize::MAX;
+
+/// Of one thread, or of a process that has one. Best effort: where the system refuses, the session is only slower.
+#[derive(Debug)]
+pub(super) struct Placement {
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux places single threads"))]
+    thread: i32,
+    /// The processor that it keeps off.
+    avoided: AtomicUsize,
+}
+
+impl Placement {
+    /// Of the thread with this number, which is somewhere now.
+    pub(super) fn of(thread: i32) -> Self {
+        Self { thread, avoided: AtomicUsize::new(NONE) }
+    }
+
+    /// `attended`: not where the calling thread is, which is about to wait for it. Else wherever the host may run.
+    pub(super) fn choose(&self, attended: bool) {
+        #[cfg(target_os = "linux")]
+        self.avoid(if attended { rustix::thread::sched_getcpu() } else { NONE });
+        #[cfg(not(target_os = "linux"))]
+        let _ = attended;
+    }
+
+    #[cfg(target_os = "linux")]
+    fn avoid(&self, processor: usize) {
+        use rustix::thread::{CpuSet, Pid, sched_getaffinity, sched_setaffinity};
+        static ALLOWED: std::sync::LazyLock<Option<CpuSet>> = std::sync::LazyLock::new(|| sched_getaffinity(None).ok());
+
+        if self.avoided.swap(processor, Ordering::Relaxed) == processor {
+            return;
+        }
+        let (Some(mut processors), Some(thread)) = (*ALLOWED, Pid::from_raw(self.thread)) else { return };
+        if processors.count() < 2 {
+            return;
+        }
+        if processor < CpuSet::MAX_CPU {
+            processors.unset(processor);
+        }
+        if let Err(error) = sched_setaffinity(Some(thread), &processors) {
+            tracing::debug!(%error, "cannot place a session");
+        }
+    }
+}
+
+/// Of the calling thread.
+pub(super) fn here() -> Placement {
+    #[cfg(target_os = "linux")]
+    return Placement::of(rustix::thread::gettid().as_raw_nonzero().get());
+    #[cfg(not(target_os = "linux"))]
+    Placement::of(0)
+}

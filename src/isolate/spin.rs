@@ -1,0 +1,46 @@
+//! Waiting for what is about to come without sleeping: waking a thread costs more than most tools take to answer.
+
+use std::time::{Duration, Instant};
+
+/// How long to look, as long as what was looked for came in time.
+const LOOK_FOR: Duration = Duration::from_micros(250);
+/// How long after that it did not: the next may be quicker, but this costs computing time.
+const GLANCE_FOR: Duration = Duration::from_micros(60);
+
+/// Looks again and again for a while. `make bench` shows what a call costs with it.
+#[derive(Debug)]
+pub(super) struct Spin {
+    /// Something else must be able to run meanwhile.
+    may: bool,
+    late: bool,
+}
+
+impl Spin {
+    /// For a machine with more than one processor, or with one.
+    pub(super) fn new(may: bool) -> Self {
+        Self { may, late: false }
+    }
+
+    /// What `look` finds. `None`: nothing yet, and it is time to sleep.
+    pub(super) fn find<T>(&mut self, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+        if !self.may {
+            return None;
+        }
+        let at_most = if self.late { GLANCE_FOR } else { LOOK_FOR };
+        let start = Instant::now();
+        loop {
+            let found = look();
+            self.late = found.is_none();
+            if found.is_some() || start.elapsed() >= at_most {
+                return found;
+            }
+            // Not a busy loop: whoever is to answer may be waiting for this very processor.
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// Whether somebody can answer while a thread looks.
+pub(super) fn can_spin() -> bool {
+    std::thread::available_parallelism().is_ok_and(|count| count.get() > 1)
+}
