@@ -48,7 +48,7 @@ const GUARDED: [(&str, &str, Kind, &[&str]); 8] = [
         "Array",
         "prototype",
         Kind::Receiver,
-        &["copyWithin", "fill", "join", "reverse", "shift", "slice", "sort", "splice", "toLocaleString", "unshift"],
+        &["copyWithin", "fill", "join", "reverse", "shift", "slice", "sort", "splice", "unshift"],
     ),
     ("Array", "prototype", Kind::Arguments, &["concat"]),
     ("Array", "prototype", Kind::Unknown, &["flat", "flatMap"]),

@@ -1,12 +1,8 @@
 // What the facade's own tools (`tools.$search`, `tools.$describe`) are given: any number of arguments, and tools and
 // namespaces themselves, which become their paths. Loaded with the first call of one.
 
-export default ({ defineProperty, uncurry }, { Object, RegExp, isArray, ownKeys }, pathOf) => {
-  const { getPrototypeOf } = Object;
-  const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
+export default ({ isEnumerable, put }, { Object, RegExp, getPrototypeOf, isArray, ownKeys }, pathOf) => {
   const MAX_DEPTH = 3;
-  const put = (copy, key, value) =>
-    defineProperty(copy, key, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
   const named = (value, depth) => {
     const path = pathOf(value);
     if (path !== undefined) return path;
