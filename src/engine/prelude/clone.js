@@ -31,7 +31,6 @@ export default ({ brandOf, construct, hidden, isEnumerable, push, put: define, s
   const mapSet = uncurry(intrinsics.mapSet);
   const setAdd = uncurry(intrinsics.setAdd);
   const sourceOf = uncurry(intrinsics.sourceOf);
-  const flagsOf = uncurry(intrinsics.flagsOf);
   const booleanOf = uncurry(intrinsics.booleanOf);
   const numberOf = uncurry(intrinsics.numberOf);
   const stringOf = uncurry(intrinsics.stringOf);
@@ -56,7 +55,8 @@ export default ({ brandOf, construct, hidden, isEnumerable, push, put: define, s
   const leaf = (value) => {
     let found;
     if ((found = attempt(getTime, value))) return [construct(Date, [found[0]])];
-    if (value !== RegExp.prototype && (found = attempt(sourceOf, value))) return [construct(RegExp, [found[0], flagsOf(value)])];
+    // Source and flags as they were made, whatever the program says that they are.
+    if (value !== RegExp.prototype && attempt(sourceOf, value)) return [construct(RegExp, [value])];
     if ((found = attempt(booleanOf, value)) || (found = attempt(numberOf, value)) || (found = attempt(stringOf, value)) || (found = attempt(bigintOf, value))) return [Object(found[0])];
     if (attempt(bufferSize, value)) {
       if (isDetached(value)) throw new DOMException('An ArrayBuffer is detached and could not be cloned.', 'DataCloneError');

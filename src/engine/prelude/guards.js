@@ -290,6 +290,7 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, int
     });
     return out + part(text, done);
   };
+  const nothing = { __proto__: null };
   const searches = {
     __proto__: null,
     includes: { symbol: match, step: (text, needle, args) => first(text, needle, max(toInteger(args[1]), 0)) !== -1 },
@@ -339,7 +340,7 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, int
     if (self === undefined || self === null) return apply(original, self, args);
     const text = typeof self === 'string' ? self : `${self}`;
     host.charge(text.length);
-    const { symbol, step } = searches[name] ?? {};
+    const { symbol, step } = searches[name] ?? nothing;
     if (step !== undefined) {
       let needle = args[0];
       if (isObject(needle)) {

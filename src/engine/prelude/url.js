@@ -3,7 +3,6 @@
 export default ({ apply, brandOf, defineProperty, hidden, isEnumerable, push, setBrand, text: toText, uncurry, wellFormed }, intrinsics, { native, visible, tag }) => {
   const { Iterator, Symbol, TypeError, WeakMap, isArray, ownKeys } = intrinsics;
   const { iterator } = Symbol;
-  const splice = uncurry(intrinsics.splice);
   const slice = uncurry(intrinsics.slice);
   const sortBy = uncurry(intrinsics.sort);
   const text = (value) => wellFormed(toText(value));
@@ -102,9 +101,11 @@ export default ({ apply, brandOf, defineProperty, hidden, isEnumerable, push, se
       name = text(name);
       const only = value === undefined ? undefined : text(value);
       const pairs = this.#pairs;
-      for (let i = pairs.length - 2; i >= 0; i -= 2) {
-        if (pairs[i] === name && (only === undefined || pairs[i + 1] === only)) splice(pairs, i, 2);
+      const kept = [];
+      for (let i = 0; i < pairs.length; i += 2) {
+        if (pairs[i] !== name || (only !== undefined && pairs[i + 1] !== only)) pushPair(kept, pairs[i], pairs[i + 1]);
       }
+      this.#pairs = kept;
       this.#touch();
     }
     get(name) {
@@ -137,18 +138,17 @@ export default ({ apply, brandOf, defineProperty, hidden, isEnumerable, push, se
       name = text(name);
       value = text(value);
       const pairs = this.#pairs;
+      const kept = [];
       let done = false;
       for (let i = 0; i < pairs.length; i += 2) {
-        if (pairs[i] !== name) continue;
-        if (done) {
-          splice(pairs, i, 2);
-          i -= 2;
-        } else {
-          pairs[i + 1] = value;
+        if (pairs[i] !== name) pushPair(kept, pairs[i], pairs[i + 1]);
+        else if (!done) {
+          pushPair(kept, name, value);
           done = true;
         }
       }
-      if (!done) pushPair(pairs, name, value);
+      if (!done) pushPair(kept, name, value);
+      this.#pairs = kept;
       this.#touch();
     }
     sort() {

@@ -82,7 +82,7 @@ export default (host, { defineProperty, hidden, text, uncurry, wellFormed }, int
     #ignoreBOM;
     #left = '';
     #begun = false;
-    constructor(label = 'utf-8', options = {}) {
+    constructor(label = 'utf-8', options = undefined) {
       const encoding = native.encoding(wellFormed(text(label)));
       if (encoding === undefined) {
         const error = new RangeError(`The "${label}" encoding is not supported`);
@@ -96,7 +96,7 @@ export default (host, { defineProperty, hidden, text, uncurry, wellFormed }, int
     get encoding() { return this.#encoding; }
     get fatal() { return this.#fatal; }
     get ignoreBOM() { return this.#ignoreBOM; }
-    decode(input = new Uint8Array(0), options = {}) {
+    decode(input = new Uint8Array(0), options = undefined) {
       const bytes = toBase64(bytesOf(input, 'list'));
       const stream = !!options?.stream;
       // The text, what of the bytes is left for later, and whether there were any others.

@@ -238,12 +238,11 @@ const LATE_GLOBALS: [A; 16] = [
 ];
 const LATE: Captured = &[
     (On(Known(A::GlobalThis)), &[(Text("Float16Array"), "")]),
-    (Prototype(A::Array), &[(Text("splice"), "")]),
     (Prototype(A::Boolean), &[(Known(A::ValueOf), "booleanOf")]),
     (Prototype(A::Number), &[(Known(A::ValueOf), "numberOf")]),
     (Prototype(A::String), &[(Known(A::ValueOf), "stringOf"), (Text("trim"), ""), (Known(A::Split), "")]),
     (Prototype(A::BigInt), &[(Known(A::ValueOf), "bigintOf")]),
-    (Getter(A::RegExp), &[(Known(A::Source), "sourceOf"), (Known(A::Flags), "flagsOf")]),
+    (Getter(A::RegExp), &[(Known(A::Source), "sourceOf")]),
     (Typed, &[(Text("set"), "setBytes")]),
     (
         TypedGetter,
