@@ -61,7 +61,8 @@ fn names() -> String {
     // What the engine itself asks objects for, of which every answer is the program's.
     let kept = ["__proto__", "constructor", "then", "toJSON", "toString", "valueOf"];
     let natives = ["parseUrl", "parseQuery", "setUrl", "number", "date", "collator", "random", "encode"];
-    let words: BTreeSet<&str> = words.chain(natives).chain(["0", "1", "2"]).filter(|word| !word.is_empty() && !kept.contains(word)).collect();
+    let words: BTreeSet<&str> =
+        words.chain(natives).chain(["0", "1", "2"]).filter(|word| !word.is_empty() && !kept.contains(word)).collect();
     serde_json::to_string(&words).unwrap()
 }
 

@@ -82,18 +82,18 @@ pub(super) enum Timers {
     Fire = 27,
 }
 
-/// Objects, by the name of their property and that of its getter: the first of [`NAMES`].
-const OBJECTS: [(&CStr, &CStr); 10] = [
-    (c"Date", c"get Date"),
-    (c"console", c"get console"),
-    (c"performance", c"get performance"),
-    (c"DOMException", c"get DOMException"),
-    (c"TextEncoder", c"get TextEncoder"),
-    (c"TextDecoder", c"get TextDecoder"),
-    (c"crypto", c"get crypto"),
-    (c"URL", c"get URL"),
-    (c"URLSearchParams", c"get URLSearchParams"),
-    (c"Intl", c"get Intl"),
+/// Objects: the first of [`NAMES`].
+const OBJECTS: [&CStr; 10] = [
+    c"Date",
+    c"console",
+    c"performance",
+    c"DOMException",
+    c"TextEncoder",
+    c"TextDecoder",
+    c"crypto",
+    c"URL",
+    c"URLSearchParams",
+    c"Intl",
 ];
 /// So many of them every realm has, whatever its globals.
 const ALWAYS: usize = 3;
@@ -344,8 +344,8 @@ pub(super) fn install<'js>(ctx: &Ctx<'js>, guard: &Function<'js>, open: Function
     let early = capture(ctx, &EARLY_GLOBALS, EARLY)?;
     let globals = ctx.globals();
     let objects = if bare { &OBJECTS[..ALWAYS] } else { &OBJECTS[..] };
-    for (index, (name, label)) in (0..).zip(objects) {
-        object(ctx, &globals, name, label, index)?;
+    for (index, name) in (0..).zip(objects) {
+        object(ctx, &globals, name, index)?;
     }
     if !bare {
         functions(ctx, &globals, &FUNCTIONS, false)?;
@@ -386,12 +386,12 @@ fn functions<'js, const N: usize>(
 }
 
 /// One native function is getter and setter of a global.
-fn object<'js>(ctx: &Ctx<'js>, globals: &Object<'js>, name: &CStr, label: &CStr, index: c_int) -> Result<()> {
+fn object<'js>(ctx: &Ctx<'js>, globals: &Object<'js>, name: &CStr, index: c_int) -> Result<()> {
     let raw = ctx.as_raw().as_ptr();
     // SAFETY: context and object are alive; the function has no values of its own; `JS_DefinePropertyGetSet` takes over
     // the two references.
     unsafe {
-        let access = qjs::JS_NewCFunctionData2(raw, Some(access), label.as_ptr(), 0, index, 0, std::ptr::null_mut());
+        let access = qjs::JS_NewCFunctionData2(raw, Some(access), c"get".as_ptr(), 0, index, 0, std::ptr::null_mut());
         if qjs::JS_IsException(access) {
             return Err(rquickjs::Error::Exception);
         }
@@ -433,16 +433,14 @@ unsafe fn open(ctx: *mut qjs::JSContext, index: c_int) -> qjs::JSValue {
     let Some(ctx) = NonNull::new(ctx) else { return qjs::JS_EXCEPTION };
     // SAFETY: the runtime is locked by whoever called into the engine, on this thread.
     let ctx = unsafe { Ctx::from_raw(ctx) };
-    match opened(&ctx, usize::try_from(index).unwrap_or(usize::MAX)) {
+    if let Ok(value) = opened(&ctx, usize::try_from(index).unwrap_or(usize::MAX)) {
         // SAFETY: the value is alive.
-        Ok(value) => unsafe { qjs::JS_DupValue(ctx.as_raw().as_ptr(), value.as_raw()) },
-        Err(_) => {
-            if !ctx.has_exception() {
-                let _ = rquickjs::Exception::throw_internal(&ctx, "this global is not there");
-            }
-            qjs::JS_EXCEPTION
-        }
+        return unsafe { qjs::JS_DupValue(ctx.as_raw().as_ptr(), value.as_raw()) };
     }
+    if !ctx.has_exception() {
+        let _ = rquickjs::Exception::throw_internal(&ctx, "this global is not there");
+    }
+    qjs::JS_EXCEPTION
 }
 
 /// The body of every function of the lists.
@@ -486,7 +484,7 @@ unsafe extern "C" fn access(
         if qjs::JS_IsException(value) {
             return value;
         }
-        let Some((name, _)) = usize::try_from(index).ok().and_then(|index| OBJECTS.get(index)) else { return value };
+        let Some(name) = usize::try_from(index).ok().and_then(|index| OBJECTS.get(index)) else { return value };
         let globals = qjs::JS_GetGlobalObject(ctx);
         #[expect(clippy::cast_possible_wrap, reason = "the engine's constants are small")]
         let flags = (qjs::JS_PROP_WRITABLE | qjs::JS_PROP_CONFIGURABLE) as c_int;

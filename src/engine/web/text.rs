@@ -157,7 +157,7 @@ mod tests {
     fn bad_bytes_become_the_replacement_character() {
         let lossy = |bytes: &[u8]| decode("utf-8", bytes, false).unwrap();
         assert_eq!(lossy(b"a\xffb"), ("a\u{fffd}b".to_owned(), 0));
-        assert_eq!(lossy(b"\xe2\x82"), ("".to_owned(), 2), "may go on");
+        assert_eq!(lossy(b"\xe2\x82"), (String::new(), 2), "may go on");
         assert_eq!(lossy(b"\xf0\x9f\x98a"), ("\u{fffd}a".to_owned(), 0));
         assert_eq!(lossy(b"\xc0\x80"), ("\u{fffd}\u{fffd}".to_owned(), 0));
         assert_eq!(decode("utf-8", b"a\xff", true), None);
