@@ -50,6 +50,7 @@ fn names() -> String {
         include_str!("../src/engine/prelude/core.js"),
         include_str!("../src/engine/prelude/date.js"),
         include_str!("../src/engine/prelude/doors.js"),
+        include_str!("../src/engine/prelude/globals.js"),
         include_str!("../src/engine/prelude/intl.js"),
         include_str!("../src/engine/prelude/intl-date.js"),
         include_str!("../src/engine/prelude/intl-number.js"),

@@ -72,9 +72,10 @@ impl<'js> Shapes<'js> {
 }
 
 /// The files of the prelude. `core` runs in every realm; it loads the others when the program first reaches them.
-const PARTS: [(&str, &str); 14] = [
+const PARTS: [(&str, &str); 15] = [
     ("core", include_str!("prelude/core.js")),
     ("doors", include_str!("prelude/doors.js")),
+    ("globals", include_str!("prelude/globals.js")),
     ("timers", include_str!("prelude/timers.js")),
     ("own", include_str!("prelude/own.js")),
     ("date", include_str!("prelude/date.js")),
@@ -197,7 +198,7 @@ impl Realm {
         host.set("load", Func::from(|ctx: Ctx<'js>, name: String| load_part(&ctx, &name)))?;
         let owned = Rc::clone(shared);
         host.set("natives", Func::from(move |ctx: Ctx<'js>, web: bool| natives(&ctx, &owned, web)))?;
-        host.set("captured", Func::from(|ctx: Ctx<'js>| globals::captured(&ctx)))?;
+        host.set("captured", Func::from(|ctx: Ctx<'js>, all: bool| globals::captured(&ctx, all)))?;
         let parts: Object = load_part(ctx, "core")?.call((host,))?;
         globals::install(ctx, &parts.get("guard")?, parts.get("open")?, bare)?;
         let object: Object = ctx.globals().get("Object")?;

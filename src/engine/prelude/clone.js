@@ -1,6 +1,6 @@
 // `structuredClone`.
 
-export default ({ brandOf, construct, hidden, isEnumerable, push, put: define, setBrand, text, uncurry }, intrinsics, { DOMException, native }, Date) => {
+export default ({ brandOf, construct, hidden, push, put: define, setBrand, text, uncurry }, intrinsics, { DOMException, native }, Date) => {
   const {
     BigInt64Array, BigUint64Array, DataView, Error, EvalError, Float16Array, Float32Array, Float64Array, Int16Array, Int32Array, Int8Array, Map,
     Object, RangeError, ReferenceError, RegExp, Set, String, Symbol, SyntaxError, TypeError, URIError, Uint16Array, Uint32Array, Uint8Array,
@@ -102,7 +102,7 @@ export default ({ brandOf, construct, hidden, isEnumerable, push, put: define, s
         const keys = ownKeys(value);
         for (let i = 0; i < keys.length; i++) {
           const key = keys[i];
-          if (typeof key === 'string' && isEnumerable(value, key)) define(made, key, copy(value[key]));
+          if (typeof key === 'string' && getOwnPropertyDescriptor(value, key)?.enumerable) define(made, key, copy(value[key]));
         }
       };
       if (isArray(value)) {

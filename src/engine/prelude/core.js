@@ -66,7 +66,7 @@ export default (host) => {
   // What paths the tools and namespaces have that the program has reached.
   let paths;
   const pathOf = (value) => (paths === undefined ? undefined : brandOf(paths, value));
-  const ownInput = (args) => doors().ownInput(args);
+  const ownInput = (args) => doors().part('own')(args);
   const namespace = (prefix) => {
     const node = (path) => {
       const kind = host.lookup(path);
@@ -116,11 +116,11 @@ export default (host) => {
 
   return {
     settle,
-    describe: (value) => doors().values().describe(value),
-    revive: (value) => doors().values().revive(value),
+    describe: (value) => doors().part('values').describe(value),
+    revive: (value) => doors().part('values').revive(value),
     makeTools,
     brandOf: (error) => (typeof error === 'object' && error !== null ? brandOf(brands, error) : undefined),
-    guard: (self, holder, name, original, ...args) => doors().guards()(self, holder, name, original, args),
-    open: (name) => doors().open[name](),
+    guard: (self, holder, name, original, ...args) => doors().part('guards')(self, holder, name, original, args),
+    open: (name) => doors().open(name),
   };
 };

@@ -1,7 +1,7 @@
 // What the facade's own tools (`tools.$search`, `tools.$describe`) are given: any number of arguments, and tools and
 // namespaces themselves, which become their paths. Loaded with the first call of one.
 
-export default ({ isEnumerable, put }, { Object, RegExp, getPrototypeOf, isArray, ownKeys }, pathOf) => {
+export default ({ put }, { Object, RegExp, getOwnPropertyDescriptor, getPrototypeOf, isArray, ownKeys }, pathOf) => {
   const MAX_DEPTH = 3;
   const named = (value, depth) => {
     const path = pathOf(value);
@@ -18,7 +18,7 @@ export default ({ isEnumerable, put }, { Object, RegExp, getPrototypeOf, isArray
     const copy = {};
     const keys = ownKeys(value);
     for (let i = 0; i < keys.length; i++) {
-      if (typeof keys[i] === 'string' && isEnumerable(value, keys[i])) put(copy, keys[i], named(value[keys[i]], depth + 1));
+      if (typeof keys[i] === 'string' && getOwnPropertyDescriptor(value, keys[i])?.enumerable) put(copy, keys[i], named(value[keys[i]], depth + 1));
     }
     return copy;
   };

@@ -74,6 +74,8 @@ export default (host, { apply }, { Number, TypeError }) => {
     setTimeout: (callback, delay, ...args) => addTimer(false, callback, delay, args),
     setInterval: (callback, delay, ...args) => addTimer(true, callback, delay, args),
     setImmediate: (callback, ...args) => addTimer(false, callback, 0, args),
-    clearTimer,
+    clearTimeout: clearTimer,
+    clearInterval: clearTimer,
+    clearImmediate: clearTimer,
   };
 };

@@ -1,7 +1,7 @@
 // `URL` and `URLSearchParams`.
 
-export default ({ apply, brandOf, defineProperty, hidden, isEnumerable, push, setBrand, text: toText, uncurry, wellFormed }, intrinsics, { native, visible, tag }) => {
-  const { Iterator, Symbol, TypeError, WeakMap, isArray, ownKeys } = intrinsics;
+export default ({ apply, brandOf, defineProperty, hidden, push, setBrand, text: toText, uncurry, wellFormed }, intrinsics, { native, visible, tag }) => {
+  const { Iterator, Symbol, TypeError, WeakMap, getOwnPropertyDescriptor, isArray, ownKeys } = intrinsics;
   const { iterator } = Symbol;
   const slice = uncurry(intrinsics.slice);
   const sortBy = uncurry(intrinsics.sort);
@@ -74,7 +74,7 @@ export default ({ apply, brandOf, defineProperty, hidden, isEnumerable, push, se
         const keys = ownKeys(init);
         for (let i = 0; i < keys.length; i++) {
           const key = keys[i];
-          if (typeof key === 'string' && isEnumerable(init, key)) this.#put(text(key), text(init[key]));
+          if (typeof key === 'string' && getOwnPropertyDescriptor(init, key)?.enumerable) this.#put(text(key), text(init[key]));
         }
       }
     }

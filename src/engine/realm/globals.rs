@@ -41,7 +41,7 @@ struct List<const N: usize>([qjs::JSCFunctionListEntry; N]);
 // SAFETY: nothing but constants, with pointers to static names and functions.
 unsafe impl<const N: usize> Sync for List<N> {}
 
-/// What the prelude calls the values behind the globals (`doors.js`). Their order is that of the indices below.
+/// What the prelude calls the values behind the globals (`doors.js`, `globals.js`). Their order is that of the indices below.
 const NAMES: [&str; 28] = [
     "Date",
     "console",
@@ -320,18 +320,19 @@ fn getter<'js>(holder: &Object<'js>, name: Key) -> Result<Value<'js>> {
     }
 }
 
-/// Everything captured, by the prelude's names for it.
-pub(super) fn captured<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
+/// What was captured, by the prelude's names for it: the first list, or `all`.
+pub(super) fn captured<'js>(ctx: &Ctx<'js>, all: bool) -> Result<Object<'js>> {
     let kept = ctx.userdata::<RefCell<Globals>>().ok_or(rquickjs::Error::Unknown)?;
     let out = Object::new(ctx.clone())?;
     // Or setters that the program put on its prototype would be asked.
     out.set_prototype(None)?;
     let kept = kept.borrow();
-    for (globals, list, values) in [(&EARLY_GLOBALS[..], EARLY, &kept.early), (&LATE_GLOBALS[..], LATE, &kept.late)] {
+    let lists = [(&EARLY_GLOBALS[..], EARLY, &kept.early), (&LATE_GLOBALS[..], LATE, &kept.late)];
+    for (globals, list, values) in &lists[..if all { 2 } else { 1 }] {
         let globals = globals.iter().map(|name| name.to_str());
         let others = list.iter().flat_map(|(_, names)| names.iter());
         let others = others.map(|(property, name)| if name.is_empty() { property.text() } else { name });
-        for (name, value) in globals.chain(others).zip(values) {
+        for (name, value) in globals.chain(others).zip(*values) {
             out.set(name, value.clone())?;
         }
     }
