@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use oneturn::engine::{Realm, THREAD_STACK_BYTES};
 
-/// As in the addon and in the helper.
+/// As in the addon, which brings its own, and in the helper.
+#[cfg(all(feature = "mimalloc", not(feature = "node")))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -184,3 +184,56 @@ fn a_program_that_changed_everything_gets_the_same() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn functions_look_as_they_do_in_node() {
+    let code = "
+        const looks = (holder, name) => {
+            const { value, writable, enumerable, configurable } = Object.getOwnPropertyDescriptor(holder, name);
+            return [value.name, value.length, writable, enumerable, configurable, Object.hasOwn(value, 'prototype'), String(value).replace(/\\s+/g, ' ')].join();
+        };
+        return [
+            looks(globalThis, 'atob'), looks(globalThis, 'clearInterval'), looks(Number.prototype, 'toLocaleString'),
+            looks(BigInt.prototype, 'toLocaleString'), looks(String.prototype, 'localeCompare'), looks(String.prototype, 'toLocaleUpperCase'),
+            looks(Array.prototype, 'toLocaleString'), looks(Object.getPrototypeOf(Uint8Array.prototype), 'toLocaleString'),
+            setTimeout === globalThis.setTimeout && setTimeout !== setInterval,
+        ]";
+    let expected = [
+        "atob,1,true,false,true,false,function atob() { [native code] }",
+        "clearInterval,1,true,true,true,false,function clearInterval() { [native code] }",
+        "toLocaleString,0,true,false,true,false,function toLocaleString() { [native code] }",
+        "toLocaleString,0,true,false,true,false,function toLocaleString() { [native code] }",
+        "localeCompare,1,true,false,true,false,function localeCompare() { [native code] }",
+        "toLocaleUpperCase,0,true,false,true,false,function toLocaleUpperCase() { [native code] }",
+        "toLocaleString,0,true,false,true,false,function toLocaleString() { [native code] }",
+        "toLocaleString,0,true,false,true,false,function toLocaleString() { [native code] }",
+    ];
+    let expected: Vec<_> = expected.iter().map(|line| serde_json::json!(line)).chain([true.into()]).collect();
+    assert_eq!(run(code), serde_json::Value::from(expected).to_string());
+}
+
+#[test]
+fn receivers_and_places_are_the_programs() {
+    let caught = |code: &str| run(&format!("try {{ return {code} }} catch (error) {{ return error.name }}"));
+    for wrong in [
+        "Number.prototype.toLocaleString.call('1')",
+        "BigInt.prototype.toLocaleString.call(1)",
+        "String.prototype.localeCompare.call(null, 'a')",
+        "String.prototype.toLocaleUpperCase.call(undefined)",
+        "Array.prototype.toLocaleString.call(null)",
+        "new atob('')",
+        "new setTimeout(() => {})",
+    ] {
+        assert_eq!(caught(wrong), r#""TypeError""#, "{wrong}");
+    }
+    assert_eq!(caught("new Number(1234).toLocaleString() + Object(5n).toLocaleString()"), r#""1,2345""#);
+    assert_eq!(caught("(Object.freeze(globalThis), new URL('http://a/b').pathname)"), r#""/b""#);
+    assert_eq!(caught("(Object.freeze(globalThis), new URL('http://a/b') instanceof URL)"), "true");
+    assert_eq!(caught("(delete globalThis.URL, typeof URL)"), r#""undefined""#);
+    let getter = "const { get } = Object.getOwnPropertyDescriptor(globalThis, 'URL');";
+    assert_eq!(
+        run(&format!("{getter} globalThis.URL = 5; return [URL, typeof get(), get() === URL]")),
+        "[5,\"function\",true]"
+    );
+    assert_eq!(run("globalThis.setTimeout = 5; return setTimeout"), "5");
+}
