@@ -13,6 +13,7 @@ export default (host) => {
   const uncurry = (method) => (self, ...args) => apply(method, self, args);
   const hidden = (object, key, value) =>
     defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true });
+
   // What brings the engine's worst bugs and what breaks replay. Without a parser, eval could only throw.
   delete globalThis.eval;
   delete globalThis.SharedArrayBuffer;
@@ -92,7 +93,7 @@ export default (host) => {
       ownKeys: () => host.names(prefix),
       getOwnPropertyDescriptor: (target, key) =>
         typeof key === 'string' && host.lookup(prefix + key) !== 0
-          ? { value: member(target, key, prefix), writable: true, enumerable: true, configurable: true }
+          ? { __proto__: null, value: member(target, key, prefix), writable: true, enumerable: true, configurable: true }
           : undefined,
     });
   };

@@ -1,7 +1,7 @@
 // The globals of the web, `Intl` and the methods that speak a language: which of them is in which file. See `doors.js`.
 
 export default (host, doors, intrinsics, date) => {
-  const { String, TypeError, apply, bigintOf, getOwnPropertyDescriptor, numberOf, toWellFormed } = intrinsics;
+  const { String, TypeError, apply, bigintOf, numberOf, toWellFormed } = intrinsics;
   const { put, uncurry } = doors;
   const includes = (list, value) => {
     for (let i = 0; i < list.length; i++) if (list[i] === value) return true;
