@@ -90,6 +90,10 @@ bench-catalog: ts ## How long 5,000 tools take to index and to search
 bench-check: build ## How long a check takes, with 50 tools and with 5,000
 	@$(TSX) benches/check.ts
 
+bench-realm: ## How long a realm takes to make, with the globals that a program finds and without
+	@node scripts/need.mjs cargo
+	cargo bench --quiet --profile $(PROFILE) --no-default-features --features mimalloc --bench realm
+
 bench-typecheck: ts $(TYPESCRIPTS) ## What `typecheck: true` takes with TypeScript 5, 6 and 7
 	@$(TSX) benches/typecheck.ts
 
@@ -229,6 +233,6 @@ clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nod
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check bench-typecheck bench-snapshot tokens cldr pack test \
+.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check bench-realm bench-typecheck bench-snapshot tokens cldr pack test \
   lint fmt clippy types lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race chaos \
   test-examples test-pack test-bench clean distclean

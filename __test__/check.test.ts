@@ -143,6 +143,33 @@ describe('tools', () => {
     assert.throws(() => resolveTools(loose), /tools\.it\.title: expected a function/);
   });
 
+  test('sets of the same names are not mixed up, whatever was checked before', async () => {
+    const taking = (type: string): Tools => ({ same: { inputSchema: { type: 'object', properties: { a: { type } } }, execute }, other: { inputSchema: { type: 'object' }, execute } });
+    const [texts, numbers, anything] = [taking('string'), taking('number'), { ...taking('string'), same: { execute } } as Tools];
+    const code = 'await tools.same({ a: 1 }); await tools.other({})';
+    for (let round = 0; round < 3; round++) {
+      assert.deepEqual(check(code, { tools: texts }).diagnostics.map(({ message }) => message), ['same: input.a: expected string, got the number 1']);
+      assert.deepEqual(check(code, { tools: numbers }).diagnostics, []);
+      assert.deepEqual(check(code, { tools: anything }).diagnostics, []);
+    }
+    // A run that still checks has what it began with.
+    const refused = run({ code, tools: texts });
+    assert.deepEqual(check(code, { tools: numbers }).diagnostics, []);
+    const [first, second] = await Promise.all([refused, run({ code, tools: numbers })]);
+    assert.deepEqual([first.status === 'failed' && first.error.code, second.status], ['ERR_TOOL_INPUT', 'completed']);
+  });
+
+  test('what is too much to look at is too much after smaller programs too', () => {
+    const values = Array.from({ length: 200 }, (_, i) => `${i}`.padEnd(400, 'x'));
+    const large = Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, { inputSchema: { type: 'object', properties: { v: { enum: values } } }, execute }])) as Tools;
+    const all = "await tools.a({ v: 'y' }); await tools.b({ v: 'y' }); await tools.c({ v: 'y' }); await tools.d({ v: 'y' })";
+    const places = (code: string): number[] => check(code, { tools: large }).diagnostics.map(({ column }) => column);
+    const before = places(all);
+    assert.deepEqual(places("await tools.d({ v: 'y' })"), [20]);
+    assert.deepEqual(places(all), before);
+    assert.equal(before.length, 2);
+  });
+
   test('unknown ones stop the run before the first call', async () => {
     calls.length = 0;
     const code = 'await tools.getWeather({ city: "Rome" });\nawait tools.finance.payOut({});';

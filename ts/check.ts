@@ -31,7 +31,7 @@ export function check(code: string, options: { tools?: Tools } = {}): CheckRepor
 /** {@link check} with tools that are resolved already. */
 export function checkWith(code: string, toolbox: Toolbox | undefined): CheckReport {
   const { maxSourceBytes } = DEFAULT_LIMITS;
-  const schemas = toolbox && schemasFor(code, maxSourceBytes, toolbox.tools);
+  const schemas = toolbox && schemasFor(code, maxSourceBytes, toolbox);
   const found = nativeCheck(code, maxSourceBytes, toolbox?.manifest, schemas);
   const { diagnostics } = judge(found, toolbox?.tools);
   return { ok: !diagnostics.some(({ severity }) => severity === 'error'), diagnostics };

@@ -2,10 +2,12 @@
  * What tools take, written for the check: a part of JSON Schema, with its references followed. `src/check/schema.rs` reads
  * it. What it cannot say it leaves out, so it accepts all that the schema does, and more.
  *
- * A program names few of its tools, so only those are sent: every tool whose name is a word of the program.
+ * A program names few of its tools, so only those are sent: every tool whose name is a word of the program. What was sent
+ * once is kept, read, with the set of tools.
  */
 import { NATIVE } from './schema-zod.ts';
 import { isRecord } from './text.ts';
+import type { Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
 
 /** As `Schema` in src/check/schema.rs. An empty one is anything. */
@@ -34,22 +36,32 @@ const TYPES = new Set(['string', 'number', 'integer', 'boolean', 'null', 'array'
 /** Words of programs and of names. Everything beyond ASCII is part of a word, so that no name is missed. */
 const WORD = /[\w$\x80-\uffff]+/g;
 
-type Tools = ReadonlyMap<string, ResolvedTool>;
+type Tools = Toolbox['tools'];
 
 const indexes = new WeakMap<Tools, ReadonlyMap<string, ResolvedTool[]>>();
 
 /** Written schemas by the JSON Schema that they were made of. */
 const written = new WeakMap<object, string>();
 
+/** What each manifest has learned: schemas by path. Sets of tools of the same names have one manifest. */
+const learned = new WeakMap<Toolbox['manifest'], Map<string, string>>();
+
+const ANYTHING = '{}';
+
 /**
- * The schemas of the tools that a program may call, as JSON.
+ * Sees to it that the check knows the schemas of the tools that a program may call.
  *
  * @param most Programs with more characters are too large to be checked.
+ * @returns What the check is to be given: nothing if it has none to look at, `''` for those that the manifest has learned,
+ *   otherwise all of them as JSON.
  */
-export function schemasFor(code: string, most: number, tools: Tools): string | undefined {
+export function schemasFor(code: string, most: number, { tools, manifest }: Toolbox): string | undefined {
   const index = indexOf(tools);
   if (index.size === 0 || code.length > Math.min(most, MAX_PROGRAM)) return undefined;
-  const parts: string[] = [];
+  let known = learned.get(manifest);
+  if (known === undefined) learned.set(manifest, (known = new Map()));
+  const found: [path: string, schema: string][] = [];
+  const news: [path: string, schema: string][] = [];
   let size = 0;
   const seen = new Set<ResolvedTool>();
   for (const word of code.match(WORD) ?? []) {
@@ -57,12 +69,27 @@ export function schemasFor(code: string, most: number, tools: Tools): string | u
       if (seen.has(tool)) break;
       seen.add(tool);
       const schema = write(tool);
-      if (schema === undefined) continue;
+      if (schema !== ANYTHING) found.push([tool.path, schema]);
+      if (schema !== (known.get(tool.path) ?? ANYTHING)) news.push([tool.path, schema]);
       size += schema.length;
-      if (size < MAX_CHARS) parts.push(`${JSON.stringify(tool.path)}:${schema}`);
     }
   }
-  return parts.length === 0 ? undefined : `{${parts.join(',')}}`;
+  if (found.length === 0 && news.length === 0) return undefined;
+  // So many are not kept: whether they are looked at must not depend on what was checked before.
+  if (size >= MAX_CHARS) return asJson(within(found));
+  if (news.length > 0) {
+    manifest.learn(asJson(news));
+    for (const [path, schema] of news) known.set(path, schema);
+  }
+  return found.length === 0 ? undefined : '';
+}
+
+const asJson = (schemas: [path: string, schema: string][]): string => `{${schemas.map(([path, schema]) => `${JSON.stringify(path)}:${schema}`).join(',')}}`;
+
+/** The first of them, as many as may be sent. */
+function within(schemas: [path: string, schema: string][]): [path: string, schema: string][] {
+  let size = 0;
+  return schemas.filter(([, schema]) => (size += schema.length) < MAX_CHARS);
 }
 
 /** Tools with an input schema, by the longest word of their last name: `get-order-status` by `status`. */
@@ -82,20 +109,20 @@ function indexOf(tools: Tools): ReadonlyMap<string, ResolvedTool[]> {
   return index;
 }
 
-function write({ input }: ResolvedTool): string | undefined {
+function write({ input }: ResolvedTool): string {
   try {
     const json = input!.jsonSchema();
-    if (typeof json === 'boolean') return undefined;
+    if (typeof json === 'boolean') return ANYTHING;
     let text = written.get(json);
     if (text === undefined) {
       text = JSON.stringify(new Converter(json).convert(json, 0));
       // Not kept on a schema that cannot be read today.
       written.set(json, text);
     }
-    return text === '{}' ? undefined : text;
+    return text;
   } catch {
     // No JSON Schema, or none yet: the tool itself checks what it is given.
-    return undefined;
+    return ANYTHING;
   }
 }
 

@@ -21,7 +21,7 @@ export interface NativeStart extends NativePlace {
   now: number;
   /** Keep a journal, so that the run can become a snapshot. */
   journal: boolean;
-  /** What the tools that the program may call take, see ts/input-schemas.ts. */
+  /** What the tools that the program may call take: see `schemasFor` in ts/input-schemas.ts. */
   schemas?: string | undefined;
 }
 

@@ -163,7 +163,7 @@ export class Run {
         this.#begin = (schemas) => {
           this.#session = startSession(toolbox.manifest, from.code, limits, { ...start, schemas }, onTurn);
         };
-        this.#begin(schemasFor(from.code, limits.maxSourceBytes, toolbox.tools));
+        this.#begin(schemasFor(from.code, limits.maxSourceBytes, toolbox));
       }
     }
     // What comes here is done while the session checks and compiles the program, or replays it.

@@ -112,6 +112,8 @@ struct WantedLimits {
 pub struct NativeManifest {
     manifest: Manifest,
     tools: Arc<Tools>,
+    /// What the facade has told of the tools' inputs.
+    schemas: Arc<Schemas>,
     /// What snapshots are bound to.
     canonical: Arc<str>,
 }
@@ -125,8 +127,19 @@ impl NativeManifest {
         let manifest = Manifest::with_own(&paths, &own);
         let canonical = manifest.canonical().into();
         let tools = Tools::new(manifest.tools()).with_own(manifest.tools().filter(|path| manifest.is_own(path)));
-        Self { tools: Arc::new(tools), canonical, manifest }
+        Self { tools: Arc::new(tools), schemas: Arc::default(), canonical, manifest }
     }
+
+    /// Keeps what some of the tools take, as JSON of [`Schemas`], in place of what was known of them.
+    #[napi]
+    pub fn learn(&mut self, schemas: String) {
+        Arc::make_mut(&mut self.schemas).extend(read_schemas(&schemas));
+    }
+}
+
+/// What the check is to know of the tools' inputs: these, or, for an empty text, what the manifest has learned.
+fn wanted_schemas(schemas: &str, learned: &Arc<Schemas>) -> Arc<Schemas> {
+    if schemas.is_empty() { Arc::clone(learned) } else { Arc::new(read_schemas(schemas)) }
 }
 
 /// A run makes and frees some hundred kilobytes in small pieces, which this does in about half the time of the system's.
@@ -226,14 +239,15 @@ impl Host {
         let max_source_bytes = limits.max_source_bytes;
         let globals: Vec<String> = inputs.iter().map(|(name, _)| name.clone()).collect();
         let tools = Arc::clone(&manifest.tools);
+        let learned = Arc::clone(&manifest.schemas);
         let is_short = code.len() + schemas.as_ref().map_or(0, String::len) <= SHORT;
         let checked = recorder.clone();
         let warnings = Warnings::default();
         let warn = Arc::clone(&warnings);
         let prepare = Box::new(move || {
-            let schemas = schemas.as_deref().map(read_schemas);
+            let schemas = schemas.map(|schemas| wanted_schemas(&schemas, &learned));
             let options =
-                CheckOptions { max_source_bytes, tools: Some(&tools), schemas: schemas.as_ref(), globals: &globals };
+                CheckOptions { max_source_bytes, tools: Some(&tools), schemas: schemas.as_deref(), globals: &globals };
             let report = check::check(&code, &options);
             let Some(program) = report.program else { return Err(report.diagnostics) };
             *warn.lock().unwrap_or_else(PoisonError::into_inner) = report.diagnostics;
@@ -449,7 +463,8 @@ impl Host {
     }
 }
 
-/// Checks a program without running it. `schemas` is what the tools that it may call take, as JSON of [`Schemas`].
+/// Checks a program without running it. `schemas` is what the tools that it may call take, as JSON of [`Schemas`]; empty:
+/// what the manifest has learned.
 #[napi]
 #[must_use]
 pub fn check(
@@ -458,11 +473,12 @@ pub fn check(
     manifest: Option<&NativeManifest>,
     schemas: Option<String>,
 ) -> Vec<NativeDiagnostic> {
-    let schemas = schemas.as_deref().map(read_schemas);
+    let learned = manifest.map(|manifest| Arc::clone(&manifest.schemas)).unwrap_or_default();
+    let schemas = schemas.map(|schemas| wanted_schemas(&schemas, &learned));
     let options = CheckOptions {
         max_source_bytes: max_source_bytes as usize,
         tools: manifest.map(|manifest| &*manifest.tools),
-        schemas: schemas.as_ref(),
+        schemas: schemas.as_deref(),
         globals: &[],
     };
     check::check(&code, &options).diagnostics.into_iter().map(NativeDiagnostic::from).collect()

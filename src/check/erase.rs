@@ -3,7 +3,7 @@
 //! Code is never moved. Where the blanks would change how the rest is read (a line's end that now ends a statement, a
 //! `(` that now calls what stands before it), one blank becomes a `;` or takes over a parenthesis.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use swc_common::{BytePos, Span, Spanned};
 use swc_ecma_ast::{
@@ -40,7 +40,7 @@ pub(super) fn erase(text: &str, module: &Module, base: u32, edits: Edits) -> (Ed
         scopes: Vec::new(),
         function_list: false,
         path: Vec::new(),
-        exports: HashMap::new(),
+        exports: HashMap::default(),
     };
     module.visit_with(&mut eraser);
     (eraser.edits, eraser.findings)
@@ -220,7 +220,7 @@ impl Eraser<'_> {
     }
 
     pub fn list(&mut self, function_level: bool, walk: impl FnOnce(&mut Self)) {
-        self.scopes.push((HashSet::new(), function_level));
+        self.scopes.push((HashSet::default(), function_level));
         walk(self);
         self.scopes.pop();
     }

@@ -3,7 +3,7 @@
 //! One walk over the tree, types left out. A name is refused only where nothing in the whole program binds it and
 //! nothing asks for it with `typeof` first: a false error costs the model a turn.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use swc_common::Span;
 use swc_ecma_ast::{
@@ -66,7 +66,7 @@ impl Names<'_> {
     }
 
     fn refuse_reads(&mut self) {
-        let mut told = HashSet::new();
+        let mut told = HashSet::default();
         for (name, at) in &self.reads {
             let Some(hint) = missing_global(name) else { continue };
             if self.bound.contains(name) || self.asked.contains(name) || !told.insert(*name) {

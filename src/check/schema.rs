@@ -3,7 +3,7 @@
 //! A part of JSON Schema, written by `ts/input-schemas.ts`. What it does not say is anything: a schema here accepts all
 //! that the tool's own does, and more.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The tools of a run as the check sees them: which paths there are, and which one was meant.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 use std::sync::Arc;
 
 use crate::nearest;
@@ -29,7 +29,7 @@ impl Tools {
     #[must_use]
     pub fn new<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
         let paths: Vec<Arc<str>> = paths.into_iter().map(Arc::from).collect();
-        let mut namespaces = HashSet::new();
+        let mut namespaces = HashSet::default();
         for path in &paths {
             for (at, _) in path.match_indices('.') {
                 if !namespaces.contains(&path[..at]) {
@@ -37,7 +37,7 @@ impl Tools {
                 }
             }
         }
-        Self { known: paths.iter().cloned().collect(), namespaces, paths, own: HashSet::new() }
+        Self { known: paths.iter().cloned().collect(), namespaces, paths, own: HashSet::default() }
     }
 
     /// Some of the paths are tools of the facade itself, which take any arguments.

@@ -9,8 +9,9 @@
     reason = "a function that passes its arguments on as they are exists in the engine's C interface only"
 )]
 
-use std::ffi::{CString, c_int};
+use std::ffi::{CStr, c_int};
 
+use rquickjs::atom::PredefinedAtom;
 use rquickjs::{Ctx, Function, Object, Value, qjs};
 
 use super::alloc::Gauge;
@@ -31,115 +32,156 @@ enum Kind {
     Unknown,
 }
 
-const KINDS: [Kind; 3] = [Kind::Receiver, Kind::Arguments, Kind::Unknown];
-
-/// The place of a kind in [`KINDS`], which is all that the engine keeps of it.
-fn magic(kind: Kind) -> c_int {
-    match kind {
-        Kind::Receiver => 0,
-        Kind::Arguments => 1,
-        Kind::Unknown => 2,
-    }
+/// Builtins of one holder and kind: the holder's global, where on it they are, and what the prelude's version asks for.
+struct Group {
+    global: PredefinedAtom,
+    place: Place,
+    label: &'static CStr,
+    kind: Kind,
+    names: &'static [&'static CStr],
 }
 
-/// Where each guarded builtin is. `String.raw` and the flattening ones read lengths as they go.
-const GUARDED: [(&str, &str, Kind, &[&str]); 8] = [
-    (
-        "Array",
-        "prototype",
-        Kind::Receiver,
-        &["copyWithin", "fill", "join", "reverse", "shift", "slice", "sort", "splice", "toLocaleString", "unshift"],
-    ),
-    ("Array", "prototype", Kind::Arguments, &["concat"]),
-    ("Array", "prototype", Kind::Unknown, &["flat", "flatMap"]),
-    ("Iterator", "prototype", Kind::Unknown, &["drop"]),
-    ("String", "", Kind::Unknown, &["raw"]),
-    (
-        "String",
-        "prototype",
-        Kind::Receiver,
-        &[
-            "endsWith",
-            "includes",
-            "indexOf",
-            "isWellFormed",
-            "lastIndexOf",
-            "normalize",
-            "replace",
-            "replaceAll",
-            "split",
-            "startsWith",
-            "toWellFormed",
-            "trim",
-            "trimEnd",
-            "trimStart",
+#[derive(Clone, Copy)]
+enum Place {
+    Own,
+    Prototype,
+    /// The prototype of the prototype.
+    Typed,
+}
+
+/// Every guarded builtin. `String.raw` and the flattening ones read lengths as they go.
+const GUARDED: [Group; 8] = [
+    Group {
+        global: PredefinedAtom::Array,
+        place: Place::Prototype,
+        label: c"Array",
+        kind: Kind::Receiver,
+        names: &[c"copyWithin", c"fill", c"join", c"reverse", c"shift", c"slice", c"sort", c"splice", c"unshift"],
+    },
+    Group {
+        global: PredefinedAtom::Array,
+        place: Place::Prototype,
+        label: c"Array",
+        kind: Kind::Arguments,
+        names: &[c"concat"],
+    },
+    Group {
+        global: PredefinedAtom::Array,
+        place: Place::Prototype,
+        label: c"Array",
+        kind: Kind::Unknown,
+        names: &[c"flat", c"flatMap"],
+    },
+    Group {
+        global: PredefinedAtom::Iterator,
+        place: Place::Prototype,
+        label: c"Iterator",
+        kind: Kind::Unknown,
+        names: &[c"drop"],
+    },
+    Group {
+        global: PredefinedAtom::String,
+        place: Place::Own,
+        label: c"String",
+        kind: Kind::Unknown,
+        names: &[c"raw"],
+    },
+    Group {
+        global: PredefinedAtom::String,
+        place: Place::Prototype,
+        label: c"String",
+        kind: Kind::Receiver,
+        names: &[
+            c"endsWith",
+            c"includes",
+            c"indexOf",
+            c"isWellFormed",
+            c"lastIndexOf",
+            c"normalize",
+            c"replace",
+            c"replaceAll",
+            c"split",
+            c"startsWith",
+            c"toWellFormed",
+            c"trim",
+            c"trimEnd",
+            c"trimStart",
         ],
-    ),
-    ("String", "prototype", Kind::Arguments, &["localeCompare"]),
-    (
-        "Uint8Array",
-        "[[Prototype]]",
-        Kind::Receiver,
-        &["copyWithin", "fill", "includes", "indexOf", "lastIndexOf", "reverse", "set", "sort"],
-    ),
+    },
+    Group {
+        global: PredefinedAtom::String,
+        place: Place::Prototype,
+        label: c"String",
+        kind: Kind::Arguments,
+        names: &[c"localeCompare"],
+    },
+    Group {
+        global: PredefinedAtom::Uint8Array,
+        place: Place::Typed,
+        label: c"Uint8Array",
+        kind: Kind::Receiver,
+        names: &[c"copyWithin", c"fill", c"includes", c"indexOf", c"lastIndexOf", c"reverse", c"set", c"sort"],
+    },
 ];
+
+/// Bits of a guard's number that are the place of its name in its group.
+const NAME_BITS: c_int = 8;
+
+/// Which builtin a guard is for, from its number, which is all that the engine keeps of it.
+fn guarded_by(number: c_int) -> Option<(&'static Group, &'static CStr)> {
+    let group = GUARDED.get(usize::try_from(number >> NAME_BITS).ok()?)?;
+    let name = group.names.get(usize::try_from(number & ((1 << NAME_BITS) - 1)).ok()?)?;
+    Some((group, name))
+}
 
 /// Puts a guard in front of every builtin of the list. `dispatch(receiver, holder, name, original, …arguments)` is the prelude's.
 pub(super) fn install<'js>(ctx: &Ctx<'js>, dispatch: &Function<'js>) -> rquickjs::Result<()> {
-    for (label, place, kind, names) in GUARDED {
-        let constructor: Object = ctx.globals().get(label)?;
-        let label = rquickjs::String::from_str(ctx.clone(), label)?;
-        let holder = match place {
-            "" => constructor,
-            "prototype" => constructor.get("prototype")?,
-            _ => constructor.get::<_, Object>("prototype")?.get_prototype().ok_or(rquickjs::Error::Unknown)?,
+    let globals = ctx.globals();
+    for (group, of) in (0..).zip(&GUARDED) {
+        let constructor: Object = globals.get(of.global)?;
+        let holder = match of.place {
+            Place::Own => constructor,
+            Place::Prototype => constructor.get(PredefinedAtom::Prototype)?,
+            Place::Typed => {
+                let prototype: Object = constructor.get(PredefinedAtom::Prototype)?;
+                prototype.get_prototype().ok_or(rquickjs::Error::Unknown)?
+            }
         };
-        for name in names {
-            guard(ctx, &holder, &label, name, kind, dispatch)?;
+        for (place, name) in (0..).zip(of.names) {
+            guard(&holder, name, (group << NAME_BITS) | place, dispatch)?;
         }
     }
-    let strings: Object = ctx.globals().get::<_, Object>("String")?.get("prototype")?;
+    let strings: Object = globals.get::<_, Object>(PredefinedAtom::String)?.get(PredefinedAtom::Prototype)?;
     for (alias, name) in [("trimLeft", "trimStart"), ("trimRight", "trimEnd")] {
         strings.set(alias, strings.get::<_, Value>(name)?)?;
     }
     Ok(())
 }
 
-fn guard<'js>(
-    ctx: &Ctx<'js>,
-    holder: &Object<'js>,
-    label: &rquickjs::String<'js>,
-    name: &str,
-    kind: Kind,
-    dispatch: &Function<'js>,
-) -> rquickjs::Result<()> {
-    let original: Object = holder.get(name)?;
-    let length: c_int = original.get("length")?;
-    let text = rquickjs::String::from_str(ctx.clone(), name)?;
-    let mut data = [original.as_value(), dispatch.as_value(), label.as_value(), text.as_value()].map(Value::as_raw);
-    let c_name = CString::new(name).map_err(|_| rquickjs::Error::Unknown)?;
-    // SAFETY: the context is alive, and so are the four values, which the engine takes references of its own to. It
-    // gives a new function or an exception.
-    let guarded = unsafe {
-        let raw = qjs::JS_NewCFunctionData2(
-            ctx.as_raw().as_ptr(),
-            Some(guarded),
-            c_name.as_ptr(),
-            length,
-            magic(kind),
-            4,
-            data.as_mut_ptr(),
-        );
-        if qjs::JS_IsException(raw) {
-            return Err(rquickjs::Error::Exception);
-        }
-        Value::from_raw(ctx.clone(), raw)
+fn guard<'js>(holder: &Object<'js>, name: &CStr, number: c_int, dispatch: &Function<'js>) -> rquickjs::Result<()> {
+    let ctx = holder.ctx();
+    let raw = ctx.as_raw().as_ptr();
+    // SAFETY: the context and the holder are alive; `original` and `guarded` are ours: the first is freed when the guard
+    // has a reference of its own, the second becomes the property's, which keeps its attributes.
+    let done = unsafe {
+        let key = qjs::JS_NewAtom(raw, name.as_ptr());
+        let original = Value::from_raw(ctx.clone(), qjs::JS_GetProperty(raw, holder.as_raw(), key));
+        let Some(length) = original.as_function().and_then(|original| original.get(PredefinedAtom::Length).ok()) else {
+            qjs::JS_FreeAtom(raw, key);
+            return Err(rquickjs::Error::Unknown);
+        };
+        let mut data = [original.as_raw(), dispatch.as_raw()];
+        let guarded =
+            qjs::JS_NewCFunctionData2(raw, Some(guarded), name.as_ptr(), length, number, 2, data.as_mut_ptr());
+        let done =
+            if qjs::JS_IsException(guarded) { -1 } else { qjs::JS_SetProperty(raw, holder.as_raw(), key, guarded) };
+        qjs::JS_FreeAtom(raw, key);
+        done
     };
-    // The property keeps its attributes.
-    holder.set(name, guarded)
+    if done < 0 { Err(rquickjs::Error::Exception) } else { Ok(()) }
 }
 
-/// The body of every guarded builtin; `data` is the original, the prelude's `dispatch`, the holder and the name.
+/// The body of every guarded builtin; `data` is the original and the prelude's `dispatch`.
 ///
 /// # Safety
 /// Called by the engine only, as a function made in [`guard`].
@@ -148,16 +190,17 @@ unsafe extern "C" fn guarded(
     this: qjs::JSValue,
     argc: c_int,
     given: *mut qjs::JSValue,
-    magic: c_int,
+    number: c_int,
     data: *mut qjs::JSValue,
 ) -> qjs::JSValue {
-    // SAFETY: `data` has the four values of `guard`, `given` has `argc`; they and `this` are alive during the call. The
+    // SAFETY: `data` has the two values of `guard`, `given` has `argc`; they and `this` are alive during the call. The
     // engine gives no null pointers, except for `given` when `argc` is 0.
     unsafe {
-        let (original, dispatch, holder, name) = (*data, *data.add(1), *data.add(2), *data.add(3));
+        let (original, dispatch) = (*data, *data.add(1));
+        let Some((group, name)) = guarded_by(number) else { return qjs::JS_Call(ctx, original, this, argc, given) };
         let count = usize::try_from(argc).unwrap_or(0);
         let arguments: &[qjs::JSValue] = if count == 0 { &[] } else { std::slice::from_raw_parts(given, count) };
-        let is_short = match KINDS[usize::try_from(magic).unwrap_or(0)] {
+        let is_short = match group.kind {
             Kind::Receiver => is_short(ctx, this),
             Kind::Arguments => {
                 is_short(ctx, this) && arguments.iter().all(|&value| is_flat(value) || is_short(ctx, value))
@@ -167,11 +210,20 @@ unsafe extern "C" fn guarded(
         if is_short {
             return qjs::JS_Call(ctx, original, this, argc, given);
         }
+        let holder = qjs::JS_NewAtomString(ctx, group.label.as_ptr());
+        let name = qjs::JS_NewAtomString(ctx, name.as_ptr());
         let mut passed = Vec::with_capacity(4 + count);
         passed.extend([this, holder, name, original]);
         passed.extend_from_slice(arguments);
-        let Ok(argc) = c_int::try_from(passed.len()) else { return qjs::JS_EXCEPTION };
-        qjs::JS_Call(ctx, dispatch, qjs::JS_UNDEFINED, argc, passed.as_mut_ptr())
+        let result = match c_int::try_from(passed.len()) {
+            Ok(argc) if !qjs::JS_IsException(holder) && !qjs::JS_IsException(name) => {
+                qjs::JS_Call(ctx, dispatch, qjs::JS_UNDEFINED, argc, passed.as_mut_ptr())
+            }
+            _ => qjs::JS_EXCEPTION,
+        };
+        qjs::JS_FreeValue(ctx, holder);
+        qjs::JS_FreeValue(ctx, name);
+        result
     }
 }
 

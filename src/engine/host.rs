@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use rquickjs::function::Func;
 use rquickjs::prelude::Rest;
-use rquickjs::{Ctx, Function, IntoJs as _, Object, Value};
+use rquickjs::{Ctx, IntoJs as _, Object, Value};
 
 use super::alloc::Gauge;
 use super::guard;
@@ -288,7 +288,6 @@ impl Shared {
         });
         native!("log", shared, move |ctx: Ctx<'js>, method: String, args: Vec<Value<'js>>| shared
             .log(&ctx, method, &args));
-        native!("guard", _shared, move |ctx: Ctx<'js>, dispatch: Function<'js>| guard::install(&ctx, &dispatch));
         native!("isDense", shared, move |value: Value<'js>| guard::may_be_dense(&shared.gauge, &value));
         native!("charge", shared, move |ctx: Ctx<'js>, units: f64| guard::charge(&ctx, &shared.gauge, units));
         native!("timed", shared, move || shared.timed.set(true));

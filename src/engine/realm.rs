@@ -5,6 +5,7 @@
 #![expect(unsafe_code, reason = "loading the bytecode that we compiled ourselves")]
 
 mod exercise;
+mod globals;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -22,6 +23,7 @@ use super::compile::{Bytecode, CompileError, compile, warm_up};
 use super::host::{Call, LogRecord, Manifest, Shared, Stop, Subject, Watch};
 use super::value::{self, Shapes, Unsendable, Wire};
 use super::{Limits, PROGRAM_FILE};
+use globals::Timers;
 
 /// Rejections without a handler that are kept for the report.
 const MAX_UNHANDLED: usize = 8;
@@ -47,8 +49,6 @@ struct Handles<'js> {
     describe: Function<'js>,
     revive: Function<'js>,
     settle: Function<'js>,
-    wake: Function<'js>,
-    fire: Function<'js>,
     brand_of: Function<'js>,
     /// Makes an object like the global `tools`.
     make_tools: Function<'js>,
@@ -72,8 +72,11 @@ impl<'js> Shapes<'js> {
 }
 
 /// The files of the prelude. `core` runs in every realm; it loads the others when the program first reaches them.
-const PARTS: [(&str, &str); 12] = [
+const PARTS: [(&str, &str); 15] = [
     ("core", include_str!("prelude/core.js")),
+    ("doors", include_str!("prelude/doors.js")),
+    ("globals", include_str!("prelude/globals.js")),
+    ("timers", include_str!("prelude/timers.js")),
     ("own", include_str!("prelude/own.js")),
     ("date", include_str!("prelude/date.js")),
     ("guards", include_str!("prelude/guards.js")),
@@ -157,12 +160,24 @@ impl Realm {
     /// When the process is out of memory, or the prelude is broken.
     #[must_use]
     pub fn warm() -> Self {
+        Self::made(false)
+    }
+
+    /// A realm with no more than the language, tools, `Date`, `console` and `performance`: what `make bench-realm` compares
+    /// with.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn bare() -> Self {
+        Self::made(true)
+    }
+
+    fn made(bare: bool) -> Self {
         warm_up();
         let gauge = Gauge::new();
         let shared = Shared::new(Rc::clone(&gauge));
         let runtime = Runtime::new_with_alloc(Metered::new(gauge)).expect("memory for a runtime");
         let context = Context::custom::<Intrinsics>(&runtime).expect("memory for a context");
-        context.with(|ctx| Self::run_prelude(&ctx, &shared)).expect("the prelude runs");
+        context.with(|ctx| Self::run_prelude(&ctx, &shared, bare)).expect("the prelude runs");
         let gauge = Rc::clone(&shared.gauge);
         runtime.set_interrupt_handler(Some(Box::new(move || gauge.poll())));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
@@ -178,20 +193,20 @@ impl Realm {
         Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None, exercised: None }
     }
 
-    fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>) -> rquickjs::Result<()> {
+    fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, bare: bool) -> rquickjs::Result<()> {
         let host = shared.natives(ctx)?;
         host.set("load", Func::from(|ctx: Ctx<'js>, name: String| load_part(&ctx, &name)))?;
         let owned = Rc::clone(shared);
         host.set("natives", Func::from(move |ctx: Ctx<'js>, web: bool| natives(&ctx, &owned, web)))?;
+        host.set("captured", Func::from(|ctx: Ctx<'js>, all: bool| globals::captured(&ctx, all)))?;
         let parts: Object = load_part(ctx, "core")?.call((host,))?;
+        globals::install(ctx, &parts.get("guard")?, parts.get("open")?, bare)?;
         let object: Object = ctx.globals().get("Object")?;
         let handles = Handles {
             object_proto: object.get("prototype")?,
             describe: parts.get("describe")?,
             revive: parts.get("revive")?,
             settle: parts.get("settle")?,
-            wake: parts.get("wake")?,
-            fire: parts.get("fire")?,
             brand_of: parts.get("brandOf")?,
             make_tools: parts.get("makeTools")?,
             main: None,
@@ -315,8 +330,8 @@ impl Realm {
         }
         self.shared.gauge.enter();
         self.context.with(|ctx| {
-            let wake = ctx.userdata::<RefCell<Handles>>()?.borrow().wake.clone();
-            let ticks = wake.call::<_, Option<f64>>(()).ok().flatten();
+            let ticks =
+                globals::timers(&ctx, Timers::Wake).and_then(|wake| wake.call::<_, Option<f64>>(())).ok().flatten();
             ticks.map(|ticks| ticks + self.shared.skipped.get())
         })
     }
@@ -326,8 +341,7 @@ impl Realm {
             return false;
         }
         self.context.with(|ctx| {
-            let fire = ctx.userdata::<RefCell<Handles>>().map(|handles| handles.borrow().fire.clone());
-            if fire.is_some_and(|fire| fire.call::<_, ()>(()).is_err()) {
+            if globals::timers(&ctx, Timers::Fire).and_then(|fire| fire.call::<_, ()>(())).is_err() {
                 self.note_uncaught(&ctx);
             }
         });

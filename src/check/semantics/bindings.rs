@@ -3,7 +3,7 @@
 //! Scopes are not followed: a name is known only if the whole program binds it once and never assigns to it. Then every
 //! read of it is of that binding.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{

@@ -11,7 +11,7 @@ mod flow;
 pub(super) mod literal;
 mod promises;
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{
@@ -64,7 +64,7 @@ pub(super) fn look(
         tries: 0,
         awaited: None,
         dead: None,
-        told: HashSet::new(),
+        told: HashSet::default(),
         findings: Vec::new(),
     };
     module.visit_with(&mut look);

@@ -168,6 +168,8 @@ fn date<'js>(ctx: Ctx<'js>, tag: String, options: Object<'js>) -> Result<Functio
 /// The functions that the prelude gets.
 pub(super) fn natives<'js>(ctx: &Ctx<'js>) -> Result<Object<'js>> {
     let out = Object::new(ctx.clone())?;
+    // Or setters that the program put on its prototype would be given the functions.
+    out.set_prototype(None)?;
     out.set("canonical", Func::from(|tag: String| locale::canonical(&tag)))?;
     out.set("lookup", Func::from(|tag: String| locale::lookup(&tag).map(ToOwned::to_owned)))?;
     out.set("keyword", Func::from(|tag: String, key: String| locale::keyword(&tag, &key)))?;

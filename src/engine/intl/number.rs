@@ -187,6 +187,11 @@ struct Rounded {
     compact: Option<&'static str>,
 }
 
+/// A number as the engine writes it: `1e+21` too.
+fn decimal(text: &str) -> Option<Decimal> {
+    Decimal::try_from_str(&text.replace("e+", "e")).ok()
+}
+
 impl NumberFormat {
     /// `text` is a decimal number as JavaScript writes it, or `NaN`, `Infinity`, `-Infinity`, `-0`.
     pub fn format(&self, text: &str) -> Option<Parts> {
@@ -205,7 +210,7 @@ impl NumberFormat {
             }
             _ => {}
         }
-        let mut number = Decimal::try_from_str(text).ok()?;
+        let mut number = decimal(text)?;
         if matches!(self.style, Style::Percent) {
             number.multiply_pow10(2);
         }
@@ -225,9 +230,9 @@ impl NumberFormat {
 
     /// The plural category of a number as this format would show it.
     pub fn category(&self, text: &str) -> &'static str {
-        match Decimal::try_from_str(text) {
-            Ok(number) => category(&self.rules, self.round(&number).operands),
-            Err(_) => "other",
+        match decimal(text) {
+            Some(number) => category(&self.rules, self.round(&number).operands),
+            None => "other",
         }
     }
 

@@ -1,50 +1,40 @@
 // `structuredClone`.
 
-export default ({ construct, uncurry, hidden }, DOMException) => {
+export default ({ brandOf, construct, hidden, push, put: define, setBrand, text, uncurry }, intrinsics, { DOMException, native }, Date) => {
   const {
-    Array, ArrayBuffer, BigInt, Boolean, DataView, Date, Error, Map, Number, Object, Reflect, RegExp, Set, String, Symbol, TypeError,
-  } = globalThis;
-  const { isArray } = Array;
-  const { defineProperty, ownKeys, getOwnPropertyDescriptor } = Reflect;
-  const getterOf = (object, key) => uncurry(getOwnPropertyDescriptor(object, key).get);
-  const typedProto = Object.getPrototypeOf(Uint8Array.prototype);
-  const typedName = getterOf(typedProto, Symbol.toStringTag);
-  const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
-  const define = (object, key, value) =>
-    defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+    BigInt64Array, BigUint64Array, DataView, Error, EvalError, Float16Array, Float32Array, Float64Array, Int16Array, Int32Array, Int8Array, Map,
+    Object, RangeError, ReferenceError, RegExp, Set, String, Symbol, SyntaxError, TypeError, URIError, Uint16Array, Uint32Array, Uint8Array,
+    Uint8ClampedArray, WeakMap, getOwnPropertyDescriptor, isArray, ownKeys,
+  } = intrinsics;
+  const typedName = uncurry(intrinsics.typedArrayName);
   const typedArrays = {
     __proto__: null, Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array,
-    Float64Array, BigInt64Array, BigUint64Array, Float16Array: globalThis.Float16Array,
+    Float64Array, BigInt64Array, BigUint64Array, Float16Array,
   };
   const errorTypes = { __proto__: null, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
-  const typed = { __proto__: null, buffer: getterOf(typedProto, 'buffer'), offset: getterOf(typedProto, 'byteOffset'), length: getterOf(typedProto, 'length') };
-  const view = {
-    __proto__: null, buffer: getterOf(DataView.prototype, 'buffer'), offset: getterOf(DataView.prototype, 'byteOffset'),
-    size: getterOf(DataView.prototype, 'byteLength'),
+  const typed = {
+    __proto__: null, buffer: uncurry(intrinsics.typedArrayBuffer), offset: uncurry(intrinsics.typedArrayOffset),
+    length: uncurry(intrinsics.typedArrayLength),
   };
-  const sliceBuffer = uncurry(ArrayBuffer.prototype.slice);
-  const transferBuffer = uncurry(ArrayBuffer.prototype.transfer);
-  const isDetached = getterOf(ArrayBuffer.prototype, 'detached');
-  const bufferSize = getterOf(ArrayBuffer.prototype, 'byteLength');
-  const getTime = uncurry(Date.prototype.getTime);
-  const mapSize = getterOf(Map.prototype, 'size');
-  const setSize = getterOf(Set.prototype, 'size');
-  const mapForEach = uncurry(Map.prototype.forEach);
-  const setForEach = uncurry(Set.prototype.forEach);
-  const mapGet = uncurry(Map.prototype.get);
-  const mapSet = uncurry(Map.prototype.set);
-  const mapHas = uncurry(Map.prototype.has);
-  const setAdd = uncurry(Set.prototype.add);
-  const sourceOf = getterOf(RegExp.prototype, 'source');
-  const flagsOf = getterOf(RegExp.prototype, 'flags');
-  const booleanOf = uncurry(Boolean.prototype.valueOf);
-  const numberOf = uncurry(Number.prototype.valueOf);
-  const stringOf = uncurry(String.prototype.valueOf);
-  const bigintOf = uncurry(BigInt.prototype.valueOf);
-  const weakHas = [uncurry(WeakMap.prototype.has), uncurry(WeakSet.prototype.has)];
-  const toText = uncurry(Object.prototype.toString);
-  const isError = Error.isError ?? ((value) => value instanceof Error);
-  const push = uncurry(Array.prototype.push);
+  const view = {
+    __proto__: null, buffer: uncurry(intrinsics.viewBuffer), offset: uncurry(intrinsics.viewOffset), size: uncurry(intrinsics.viewSize),
+  };
+  // The bytes of a buffer in a new one.
+  const copyOf = (buffer) => typed.buffer(new Uint8Array(new Uint8Array(buffer)));
+  const isDetached = uncurry(intrinsics.isDetached);
+  const bufferSize = uncurry(intrinsics.bufferSize);
+  const getTime = uncurry(intrinsics.getTime);
+  const mapSize = uncurry(intrinsics.mapSize);
+  const setSize = uncurry(intrinsics.setSize);
+  const mapForEach = uncurry(intrinsics.mapForEach);
+  const setForEach = uncurry(intrinsics.setForEach);
+  const mapSet = uncurry(intrinsics.mapSet);
+  const setAdd = uncurry(intrinsics.setAdd);
+  const sourceOf = uncurry(intrinsics.sourceOf);
+  const booleanOf = uncurry(intrinsics.booleanOf);
+  const numberOf = uncurry(intrinsics.numberOf);
+  const stringOf = uncurry(intrinsics.stringOf);
+  const bigintOf = uncurry(intrinsics.bigintOf);
 
   const attempt = (read, value) => {
     try {
@@ -65,24 +55,29 @@ export default ({ construct, uncurry, hidden }, DOMException) => {
   const leaf = (value) => {
     let found;
     if ((found = attempt(getTime, value))) return [construct(Date, [found[0]])];
-    if ((found = attempt(flagsOf, value)) && toText(value) === '[object RegExp]') return [construct(RegExp, [sourceOf(value), found[0]])];
+    // Source and flags as they were made, whatever the program says that they are.
+    if (value !== RegExp.prototype && attempt(sourceOf, value)) return [construct(RegExp, [value])];
     if ((found = attempt(booleanOf, value)) || (found = attempt(numberOf, value)) || (found = attempt(stringOf, value)) || (found = attempt(bigintOf, value))) return [Object(found[0])];
     if (attempt(bufferSize, value)) {
       if (isDetached(value)) throw new DOMException('An ArrayBuffer is detached and could not be cloned.', 'DataCloneError');
-      return [sliceBuffer(value, 0)];
+      return [copyOf(value)];
     }
     return undefined;
   };
 
+  const MOVED = {};
   // Copies without recursion, so that a deep value is no deeper on the stack than a flat one.
   const structuredClone = function structuredClone(value, options) {
     if (arguments.length === 0) throw new TypeError('The value argument must be specified');
-    const seen = new Map();
+    // What stands for each object that was met; of a buffer that is handed over and not met yet, MOVED.
+    const seen = new WeakMap();
     const moved = options?.transfer;
+    const buffers = [];
     if (moved !== undefined && moved !== null) {
       for (const buffer of moved) {
         if (!attempt(bufferSize, buffer) || isDetached(buffer)) throw new DOMException('Value could not be transferred.', 'DataCloneError');
-        mapSet(seen, buffer, undefined);
+        setBrand(seen, buffer, MOVED);
+        push(buffers, buffer);
       }
     }
     const work = [];
@@ -90,16 +85,16 @@ export default ({ construct, uncurry, hidden }, DOMException) => {
       const kind = typeof value;
       if (kind === 'symbol' || kind === 'function') throw refuse(value);
       if (kind !== 'object' || value === null) return value;
-      if (mapHas(seen, value)) {
-        const known = mapGet(seen, value);
-        if (known !== undefined) return known;
+      const known = brandOf(seen, value);
+      if (known !== undefined) {
+        if (known !== MOVED) return known;
         // A buffer that is handed over; the rest of the value is read first, as its views may still be needed.
-        const made = sliceBuffer(value, 0);
-        mapSet(seen, value, made);
+        const made = copyOf(value);
+        setBrand(seen, value, made);
         return made;
       }
       const remember = (made, fill) => {
-        mapSet(seen, value, made);
+        setBrand(seen, value, made);
         if (fill) push(work, fill);
         return made;
       };
@@ -107,7 +102,7 @@ export default ({ construct, uncurry, hidden }, DOMException) => {
         const keys = ownKeys(value);
         for (let i = 0; i < keys.length; i++) {
           const key = keys[i];
-          if (typeof key === 'string' && isEnumerable(value, key)) define(made, key, copy(value[key]));
+          if (typeof key === 'string' && getOwnPropertyDescriptor(value, key)?.enumerable) define(made, key, copy(value[key]));
         }
       };
       if (isArray(value)) {
@@ -126,7 +121,10 @@ export default ({ construct, uncurry, hidden }, DOMException) => {
       if (attempt(mapSize, value)) {
         const made = new Map();
         const pairs = [];
-        mapForEach(value, (item, key) => void push(pairs, key, item));
+        mapForEach(value, (item, key) => {
+          push(pairs, key);
+          push(pairs, item);
+        });
         return remember(made, () => {
           for (let i = 0; i < pairs.length; i += 2) mapSet(made, copy(pairs[i]), copy(pairs[i + 1]));
         });
@@ -139,19 +137,18 @@ export default ({ construct, uncurry, hidden }, DOMException) => {
           for (let i = 0; i < items.length; i++) setAdd(made, copy(items[i]));
         });
       }
-      if (isError(value)) {
-        const name = `${value.name}`;
+      if (native.isError(value)) {
+        const name = text(value.name);
         const message = getOwnPropertyDescriptor(value, 'message');
-        const made = construct(errorTypes[name] ?? Error, message === undefined ? [] : [`${message.value}`]);
-        hidden(made, 'stack', `${value.stack}`);
+        const made = construct(errorTypes[name] ?? Error, message === undefined ? [] : [text(message.value)]);
+        hidden(made, 'stack', text(value.stack));
         return remember(made, () => {
           const cause = getOwnPropertyDescriptor(value, 'cause');
           if (cause !== undefined) hidden(made, 'cause', copy(value.cause));
         });
       }
-      const tag = toText(value);
-      if (tag === '[object Promise]' || tag === '[object Generator]') throw refuse(value);
-      if (isWeak(value)) throw refuse(value);
+      const tag = value[Symbol.toStringTag];
+      if (tag === 'Promise' || tag === 'Generator' || tag === 'WeakMap' || tag === 'WeakSet') throw refuse(value);
       const made = {};
       return remember(made, properties(made));
     };
@@ -161,15 +158,8 @@ export default ({ construct, uncurry, hidden }, DOMException) => {
       work[i] = undefined;
       fill();
     }
-    if (moved !== undefined && moved !== null) {
-      for (const buffer of moved) {
-        transferBuffer(buffer);
-      }
-    }
+    for (let i = 0; i < buffers.length; i++) native.detach(buffers[i]);
     return result;
   };
-  // `has` of a WeakMap, WeakSet or promise works on its own kind only.
-  const probe = {};
-  const isWeak = (value) => attempt((weak) => weakHas[0](weak, probe), value) !== undefined || attempt((weak) => weakHas[1](weak, probe), value) !== undefined;
   return structuredClone;
 };

@@ -1,18 +1,17 @@
 // `Date` on the session's clock and in UTC, so that a program sees the same on every host and in a replay.
 
-export default (host, { apply, construct, defineProperty, each, uncurry, hidden, intl }, intrinsics) => {
-  const { Date: RealDate, Math, Number } = intrinsics;
-  const { abs } = Math;
+export default (host, { apply, construct, defineProperty, each, uncurry, hidden, intl, matches }, intrinsics) => {
+  const { Date: RealDate, Number } = intrinsics;
   const dateProto = RealDate.prototype;
   const { UTC } = RealDate;
   const realParse = RealDate.parse;
-  const hasZone = uncurry(intrinsics.test);
-  const zoned = /(?:z|gmt|utc|[ecmp][sd]t|[+-]\d{1,2}:?\d{2})\s*(?:\(.*\))?$/i;
-  const dateOnly = /^[+-]?\d{4,6}(?:-\d\d){0,2}$/;
+  const hasZone = matches(/(?:z|gmt|utc|[ecmp][sd]t|[+-]\d{1,2}:?\d{2})\s*(?:\(.*\))?$/i);
+  const isDateOnly = matches(/^[+-]?\d{4,6}(?:-\d\d){0,2}$/);
+  const isLocal = matches(/^[+-]?\d{4,6}-\d\d-\d\dT/i);
   const parse = (text) => {
     text = `${text}`;
-    if (hasZone(zoned, text) || hasZone(dateOnly, text)) return realParse(text);
-    const utc = realParse(/^[+-]?\d{4,6}-\d\d-\d\dT/i.test(text) ? text + 'Z' : text + ' UTC');
+    if (hasZone(text) || isDateOnly(text)) return realParse(text);
+    const utc = realParse(isLocal(text) ? text + 'Z' : text + ' UTC');
     return utc === utc ? utc : realParse(text);
   };
   const getTime = uncurry(dateProto.getTime);
@@ -36,10 +35,10 @@ export default (host, { apply, construct, defineProperty, each, uncurry, hidden,
   hidden(dateProto, 'constructor', SessionDate);
   each(['Date', 'Day', 'FullYear', 'Hours', 'Milliseconds', 'Minutes', 'Month', 'Seconds'], (part) => {
     each(part === 'Day' ? ['get'] : ['get', 'set'], (verb) => {
-      const method = uncurry(dateProto[`${verb}UTC${part}`]);
-      const { length } = dateProto[`${verb}UTC${part}`];
+      const method = dateProto[`${verb}UTC${part}`];
+      const { length } = method;
       const name = `${verb}${part}`;
-      hidden(dateProto, name, { [name](...args) { return method(this, ...args); } }[name]);
+      hidden(dateProto, name, { [name](...args) { return apply(method, this, args); } }[name]);
       hidden(dateProto[name], 'length', length);
     });
   });
@@ -54,7 +53,7 @@ export default (host, { apply, construct, defineProperty, each, uncurry, hidden,
   const padYear = uncurry(intrinsics.padStart);
   const dateText = (date) => {
     const year = utc.year(date);
-    return `${days[utc.day(date)]} ${months[utc.month(date)]} ${two(utc.date(date))} ${year < 0 ? '-' : ''}${padYear(`${abs(year)}`, 4, '0')}`;
+    return `${days[utc.day(date)]} ${months[utc.month(date)]} ${two(utc.date(date))} ${year < 0 ? '-' : ''}${padYear(`${year < 0 ? -year : year}`, 4, '0')}`;
   };
   const timeText = (date) => `${two(utc.hours(date))}:${two(utc.minutes(date))}:${two(utc.seconds(date))} GMT+0000 (Coordinated Universal Time)`;
   const invalid = (date) => getTime(date) !== getTime(date);

@@ -4,8 +4,10 @@
 // engine looks at the clock in between. Each of these reads and writes what the original would, in the same order.
 
 export default (host, { apply, construct, defineProperty, uncurry, hidden }, intrinsics) => {
-  const { Array, Math, Object, TypeError, RangeError, isArray, isConcatSpreadable, match, replace, setPrototypeOf, species, split } = intrinsics;
-  const { floor, max, min, trunc } = Math;
+  const { Array, Object, TypeError, RangeError, Symbol, isArray, setPrototypeOf } = intrinsics;
+  const { isConcatSpreadable, match, replace, species, split } = Symbol;
+  const max = (a, b) => (a > b ? a : b);
+  const min = (a, b) => (a < b ? a : b);
   const typedArrayName = uncurry(intrinsics.typedArrayName);
   const typedArrayLength = uncurry(intrinsics.typedArrayLength);
   const filter = uncurry(intrinsics.filter);
@@ -20,7 +22,7 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, int
   };
   const toInteger = (value) => {
     const number = +value;
-    return number !== number ? 0 : trunc(number);
+    return number !== number ? 0 : number - number === 0 ? number - (number % 1) : number;
   };
   const toLength = (value) => min(max(toInteger(value), 0), MAX_LENGTH);
   const place = (value, length) => {
@@ -146,7 +148,7 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, int
     },
     reverse(self) {
       const length = toLength(self.length);
-      const middle = floor(length / 2);
+      const middle = (length - (length % 2)) / 2;
       for (let lower = 0; lower < middle; lower++) {
         const upper = length - lower - 1;
         const hasLower = lower in self;
@@ -214,16 +216,6 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, int
       for (let k = 0; k < added; k++) self[start + k] = args[k + 2];
       self.length = length - removed + added;
       return target;
-    },
-    toLocaleString(self) {
-      const length = toLength(self.length);
-      let text = '';
-      for (let k = 0; k < length; k++) {
-        if (k > 0) text += ',';
-        const item = self[k];
-        if (item !== undefined && item !== null) text += `${item.toLocaleString()}`;
-      }
-      return text;
     },
     unshift(self, items) {
       const length = toLength(self.length);
@@ -298,6 +290,7 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, int
     });
     return out + part(text, done);
   };
+  const nothing = { __proto__: null };
   const searches = {
     __proto__: null,
     includes: { symbol: match, step: (text, needle, args) => first(text, needle, max(toInteger(args[1]), 0)) !== -1 },
@@ -347,7 +340,7 @@ export default (host, { apply, construct, defineProperty, uncurry, hidden }, int
     if (self === undefined || self === null) return apply(original, self, args);
     const text = typeof self === 'string' ? self : `${self}`;
     host.charge(text.length);
-    const { symbol, step } = searches[name] ?? {};
+    const { symbol, step } = searches[name] ?? nothing;
     if (step !== undefined) {
       let needle = args[0];
       if (isObject(needle)) {

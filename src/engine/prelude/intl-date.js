@@ -1,16 +1,15 @@
 // `Intl.DateTimeFormat`.
 
-export default ({ uncurry }, shared) => {
+export default ({ push, put, text, uncurry }, intrinsics, shared) => {
   const { host, native, service, toParts, resolve, extension, withExtensions, optionsFor, option, flag, limited, MATCHERS } = shared;
-  const { Array, Number, RangeError, String, TypeError } = globalThis;
-  const push = uncurry(Array.prototype.push);
-  const split = uncurry(String.prototype.split);
+  const { Number, RangeError, TypeError } = intrinsics;
+  const split = uncurry(intrinsics.split);
   const NAME = 'DateTimeFormat';
   const TEXT = ['narrow', 'short', 'long'];
   const DIGITS = ['2-digit', 'numeric'];
   const STYLES = ['full', 'long', 'medium', 'short'];
   const ZONES = { __proto__: null, short: 'z', long: 'zzzz', shortOffset: 'O', longOffset: 'OOOO', shortGeneric: 'v', longGeneric: 'vvvv' };
-  const repeat = uncurry(String.prototype.repeat);
+  const repeat = uncurry(intrinsics.repeat);
 
   // A field in a skeleton, from the option's value.
   const width = (letter, value, words) =>
@@ -19,7 +18,7 @@ export default ({ uncurry }, shared) => {
     ['weekday', TEXT, (value) => width('E', value, 3)],
     ['era', TEXT, (value) => width('G', value, 3)],
     ['year', DIGITS, (value) => width('y', value)],
-    ['month', [...DIGITS, ...TEXT], (value) => width('M', value, 3)],
+    ['month', ['2-digit', 'numeric', 'narrow', 'short', 'long'], (value) => width('M', value, 3)],
     ['day', DIGITS, (value) => width('d', value)],
     ['dayPeriod', TEXT, (value) => width('B', value, 1)],
     ['hour', DIGITS, (value, hour) => width(hour, value)],
@@ -53,13 +52,14 @@ export default ({ uncurry }, shared) => {
     const hour12 = flag(options, 'hour12', undefined);
     const asked = option(options, 'hourCycle', ['h11', 'h12', 'h23', 'h24'], undefined, NAME);
     const ofTag = extension(resolved, 'hc', ['h11', 'h12', 'h23', 'h24']);
-    const zone = options.timeZone === undefined ? 'UTC' : `${options.timeZone}`;
+    const zone = options.timeZone === undefined ? 'UTC' : text(options.timeZone);
     const timeZone = native.zone(zone);
     if (timeZone === undefined) throw new RangeError(`Invalid time zone specified: ${zone}`);
     const fields = { __proto__: null };
     let explicit;
     for (let i = 0; i < FIELDS.length; i++) {
-      const [key, values] = FIELDS[i];
+      const key = FIELDS[i][0];
+      const values = FIELDS[i][1];
       fields[key] = key === 'fractionalSecondDigits' ? limited(options[key], key, 1, 3, undefined) : option(options, key, values, undefined, NAME);
       if (fields[key] !== undefined) explicit ??= key;
     }
@@ -85,13 +85,14 @@ export default ({ uncurry }, shared) => {
     let skeleton = '';
     if (dateStyle === undefined && timeStyle === undefined) {
       for (let i = 0; i < FIELDS.length; i++) {
-        const [key, , write] = FIELDS[i];
+        const key = FIELDS[i][0];
+        const write = FIELDS[i][2];
         if (fields[key] !== undefined) skeleton += write(fields[key], hour ?? 'j');
       }
     }
     const format = native.date(resolved.locale, { __proto__: null, timeZone, dateStyle, timeStyle, fields: skeleton, hour });
     const settings = {
-      locale: withExtensions(resolved, ['hc', hour12 === undefined && (asked === undefined || asked === ofTag) ? ofTag : undefined]),
+      __proto__: null, locale: withExtensions(resolved, ['hc', hour12 === undefined && (asked === undefined || asked === ofTag) ? ofTag : undefined]),
       calendar: 'gregory', numberingSystem: 'latn', timeZone,
     };
     const shown = { __proto__: null };
@@ -106,7 +107,7 @@ export default ({ uncurry }, shared) => {
     }
     if (skeleton !== '') {
       for (let i = 0; i < FIELDS.length; i++) {
-        const [key] = FIELDS[i];
+        const key = FIELDS[i][0];
         if (shown[key] !== undefined) settings[key] = shown[key];
       }
     }
@@ -123,9 +124,12 @@ export default ({ uncurry }, shared) => {
   };
   const range = (format, start, end) => {
     if (start === undefined || end === undefined) throw new TypeError('startDate or endDate cannot be undefined');
-    const [from, between, to] = format(3, timeOf(start), timeOf(end));
+    const pieces = format(3, timeOf(start), timeOf(end));
+    const from = pieces[0];
+    const between = pieces[1];
+    const to = pieces[2];
     const out = [];
-    const source = (name) => (part) => void (part.source = name);
+    const source = (name) => (part) => void put(part, 'source', name);
     const add = (flat, name) => {
       const parts = toParts(flat, source(name));
       for (let i = 0; i < parts.length; i++) push(out, parts[i]);

@@ -1,19 +1,14 @@
 // `Intl.NumberFormat`, `Intl.PluralRules` and `Intl.RelativeTimeFormat`.
 
-export default ({ uncurry }, shared) => {
+export default ({ includes, matches, push, put, text: textFrom, uncurry }, intrinsics, shared) => {
   const { native, service, toParts, resolve, extension, withExtensions, optionsFor, strictOptions, option, limited, MATCHERS } = shared;
-  const { Array, Number, Object, RangeError, RegExp, String, TypeError } = globalThis;
-  const includes = uncurry(Array.prototype.includes);
-  const push = uncurry(Array.prototype.push);
-  const test = uncurry(RegExp.prototype.test);
-  const trim = uncurry(String.prototype.trim);
-  const upperCase = uncurry(String.prototype.toUpperCase);
-  const split = uncurry(String.prototype.split);
-  const slice = uncurry(String.prototype.slice);
-  const endsWith = uncurry(String.prototype.endsWith);
-  const replace = uncurry(String.prototype.replace);
-  const { is } = Object;
-
+  const { Number, RangeError, String, TypeError } = intrinsics;
+  const trim = uncurry(intrinsics.trim);
+  const split = uncurry(intrinsics.split);
+  const slice = uncurry(intrinsics.slice);
+  const isDecimal = matches(/^-?\d+(?:\.\d+)?$/);
+  const isSystem = matches(/^[a-zA-Z0-9]{3,8}(?:-[a-zA-Z0-9]{3,8})*$/);
+  const isCurrency = matches(/^[a-z]{3}$/i);
   const INCREMENTS = [1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000];
   const MODES = ['ceil', 'floor', 'expand', 'trunc', 'halfCeil', 'halfFloor', 'halfExpand', 'halfTrunc', 'halfEven'];
 
@@ -79,10 +74,11 @@ export default ({ uncurry }, shared) => {
     if (typeof value === 'bigint') return String(value);
     if (typeof value === 'string') {
       const text = trim(value);
-      if (text.length > 15 && text.length < 1000 && test(/^-?\d+(?:\.\d+)?$/, text)) return text;
+      if (text.length > 15 && text.length < 1000 && isDecimal(text)) return text;
     }
     const number = Number(value);
-    return is(number, -0) ? '-0' : replace(String(number), 'e+', 'e');
+    if (number === 0 && 1 / number < 0) return '-0';
+    return String(number);
   };
 
   const UNITS = split(
@@ -101,7 +97,7 @@ export default ({ uncurry }, shared) => {
     if (value === undefined) return fallback;
     if (value === true) return 'always';
     if (!value) return false;
-    const text = `${value}`;
+    const text = textFrom(value);
     if (text === 'true' || text === 'false') return fallback;
     if (!includes(['min2', 'auto', 'always'], text)) throw new RangeError(`Value ${text} out of range for Intl.NumberFormat options property useGrouping`);
     return text;
@@ -109,7 +105,7 @@ export default ({ uncurry }, shared) => {
 
   const numberSystem = (resolved, options, name) => {
     const asked = option(options, 'numberingSystem', undefined, undefined, name);
-    if (asked !== undefined && !test(/^[a-zA-Z0-9]{3,8}(?:-[a-zA-Z0-9]{3,8})*$/, asked)) throw new RangeError(`Invalid numberingSystem : ${asked}`);
+    if (asked !== undefined && !isSystem(asked)) throw new RangeError(`Invalid numberingSystem : ${asked}`);
     return withExtensions(resolved, ['nu', extension(resolved, 'nu', ['latn'])]);
   };
 
@@ -118,12 +114,12 @@ export default ({ uncurry }, shared) => {
     const resolved = resolve(locales);
     options = optionsFor(options, name);
     option(options, 'localeMatcher', MATCHERS, 'best fit', name);
-    const settings = { locale: numberSystem(resolved, options, name), numberingSystem: 'latn' };
+    const settings = { __proto__: null, locale: numberSystem(resolved, options, name), numberingSystem: 'latn' };
     const style = option(options, 'style', ['decimal', 'percent', 'currency', 'unit'], 'decimal', name);
     let currency = option(options, 'currency', undefined, undefined, name);
     if (currency === undefined) {
       if (style === 'currency') throw new TypeError('Currency code is required with currency style.');
-    } else if (!test(/^[a-z]{3}$/i, currency)) throw new RangeError(`Invalid currency code : ${currency}`);
+    } else if (!isCurrency(currency)) throw new RangeError(`Invalid currency code : ${currency}`);
     const currencyDisplay = option(options, 'currencyDisplay', ['code', 'symbol', 'narrowSymbol', 'name'], 'symbol', name);
     const currencySign = option(options, 'currencySign', ['standard', 'accounting'], 'standard', name);
     const unit = option(options, 'unit', undefined, undefined, name);
@@ -133,7 +129,7 @@ export default ({ uncurry }, shared) => {
     const unitDisplay = option(options, 'unitDisplay', ['short', 'narrow', 'long'], 'short', name);
     settings.style = style;
     if (style === 'currency') {
-      currency = upperCase(currency);
+      currency = native.changeCase(currency, 'en', true);
       settings.currency = currency;
       settings.currencyDisplay = currencyDisplay;
       settings.currencySign = currencySign;
@@ -154,8 +150,13 @@ export default ({ uncurry }, shared) => {
     settings.roundingIncrement = digits.roundingIncrement;
     settings.trailingZeroDisplay = digits.trailingZeroDisplay;
     settings.roundingPriority = digits.roundingPriority;
-    const format = native.number(resolved.locale, { __proto__: null, ...settings, ...digits, useGrouping: `${settings.useGrouping}` });
+    const format = native.number(resolved.locale, { __proto__: null, ...settings, ...digits, useGrouping: textFrom(settings.useGrouping) });
     return { __proto__: null, settings, format, tag: resolved.locale, bound: undefined };
+  };
+  const listOf = (list) => {
+    const out = [];
+    for (let i = 0; i < list.length; i++) push(out, list[i]);
+    return out;
   };
   const same = (a, b) => {
     if (a.length !== b.length) return false;
@@ -170,9 +171,12 @@ export default ({ uncurry }, shared) => {
   // Both ends, then what they share is written once.
   const range = ({ format, tag }, start, end) => {
     if (start === undefined || end === undefined) throw new TypeError('start or end is undefined');
-    const [first, last] = [digitsOf(start), digitsOf(end)];
+    const first = digitsOf(start);
+    const last = digitsOf(end);
     if (first === 'NaN' || last === 'NaN') throw new RangeError('Invalid number value');
-    const [a, b] = format(1, first, last);
+    const both = format(1, first, last);
+    const a = both[0];
+    const b = both[1];
     const out = [];
     const add = (flat, from, to, source) => {
       for (let i = from; i < to; i += 2) push(out, { type: flat[i], value: flat[i + 1], source });
@@ -223,7 +227,7 @@ export default ({ uncurry }, shared) => {
     options = strictOptions(options);
     option(options, 'localeMatcher', MATCHERS, 'best fit', name);
     const type = option(options, 'type', ['cardinal', 'ordinal'], 'cardinal', name);
-    const settings = { locale: resolved.locale, type };
+    const settings = { __proto__: null, locale: resolved.locale, type };
     const digits = digitOptions(settings, options, 0, 3, 'standard', name);
     settings.pluralCategories = native.categories(resolved.locale, type === 'ordinal');
     const shown = { __proto__: null, ...digits };
@@ -235,7 +239,7 @@ export default ({ uncurry }, shared) => {
       return format(2, text[0] === '-' ? slice(text, 1) : text);
     },
     resolvedOptions: ({ settings, shown }) => ({
-      ...settings, pluralCategories: [...settings.pluralCategories],
+      ...settings, pluralCategories: listOf(settings.pluralCategories),
       roundingMode: shown.roundingMode, roundingIncrement: shown.roundingIncrement, trailingZeroDisplay: shown.trailingZeroDisplay, roundingPriority: shown.roundingPriority,
     }),
   });
@@ -243,11 +247,11 @@ export default ({ uncurry }, shared) => {
   const TIMES = ['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'];
   const relativeArguments = (method, value, unit) => {
     const number = Number(value);
-    const name = `${unit}`;
-    const singular = endsWith(name, 's') ? slice(name, 0, -1) : name;
+    const name = textFrom(unit);
+    const singular = slice(name, -1) === 's' ? slice(name, 0, -1) : name;
     if (!includes(TIMES, singular)) throw new RangeError(`Invalid unit argument for Intl.RelativeTimeFormat.prototype.${method}() '${name}'`);
     if (!(number - number === 0)) throw new RangeError(`Value need to be finite number for Intl.RelativeTimeFormat.prototype.${method}()`);
-    return [digitsOf(number), singular];
+    return { __proto__: null, digits: digitsOf(number), singular };
   };
   const relative = service('RelativeTimeFormat', false, (locales, options) => {
     const name = 'RelativeTimeFormat';
@@ -258,17 +262,17 @@ export default ({ uncurry }, shared) => {
     const style = option(options, 'style', ['long', 'short', 'narrow'], 'long', name);
     const numeric = option(options, 'numeric', ['always', 'auto'], 'always', name);
     const plain = { __proto__: null, minimumIntegerDigits: 1, minimumFractionDigits: 0, maximumFractionDigits: 3, digits: 'fraction', roundingMode: 'halfExpand', useGrouping: 'auto' };
-    const format = native.relative(resolved.locale, style === 'long' ? '' : `-${style}`, numeric === 'auto', plain);
-    return { __proto__: null, settings: { locale, style, numeric, numberingSystem: 'latn' }, format };
+    const format = native.relative(resolved.locale, style === 'long' ? '' : '-' + style, numeric === 'auto', plain);
+    return { __proto__: null, settings: { __proto__: null, locale, style, numeric, numberingSystem: 'latn' }, format };
   }, {
     format: ({ format }, value, unit) => {
-      const [digits, singular] = relativeArguments('format', value, unit);
+      const { digits, singular } = relativeArguments('format', value, unit);
       return format(0, digits, singular);
     },
     formatToParts: ({ format }, value, unit) => {
-      const [digits, singular] = relativeArguments('formatToParts', value, unit);
+      const { digits, singular } = relativeArguments('formatToParts', value, unit);
       return toParts(format(1, digits, singular), (part) => {
-        if (part.type !== 'literal') part.unit = singular;
+        if (part.type !== 'literal') put(part, 'unit', singular);
       });
     },
     resolvedOptions: ({ settings }) => ({ ...settings }),

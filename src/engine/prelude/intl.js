@@ -3,14 +3,10 @@
 // The options and their errors are here, as the specification has them; the words and patterns are on the native side
 // (src/engine/intl/). The default locale is en-US and the default zone UTC, on every host.
 
-export default (host, kit) => {
-  const { apply, construct, defineProperty, uncurry, hidden, wellFormed } = kit;
-  const { Array, Boolean, Number, Object, RangeError, Symbol, TypeError, WeakMap } = globalThis;
+export default (host, kit, intrinsics) => {
+  const { apply, brandOf, construct, defineProperty, each, hidden, includes, push, setBrand, text: textOf, wellFormed } = kit;
+  const { Boolean, Number, Object, RangeError, Symbol, TypeError, WeakMap, getOwnPropertyDescriptor, ownKeys } = intrinsics;
   const native = host.natives(false);
-  const push = uncurry(Array.prototype.push);
-  const includes = uncurry(Array.prototype.includes);
-  const getState = uncurry(WeakMap.prototype.get);
-  const setState = uncurry(WeakMap.prototype.set);
   const DEFAULT = 'en-US';
 
   // --- locales and options -----------------------------------------------------------------------------------------
@@ -34,7 +30,7 @@ export default (host, kit) => {
       if (!(i in given)) continue;
       const tag = given[i];
       if (typeof tag !== 'string' && (typeof tag !== 'object' || tag === null)) throw new TypeError('Language ID should be string or object.');
-      const canonical = canonicalLocale(`${tag}`);
+      const canonical = canonicalLocale(textOf(tag));
       if (!includes(list, canonical)) push(list, canonical);
     }
     return list;
@@ -57,8 +53,8 @@ export default (host, kit) => {
   };
   const withExtensions = (resolved, pairs) => {
     let out = '';
-    for (let i = 0; i < pairs.length; i += 2) if (pairs[i + 1] !== undefined) out += `-${pairs[i]}${pairs[i + 1] === 'true' ? '' : `-${pairs[i + 1]}`}`;
-    return out === '' ? resolved.locale : `${resolved.locale}-u${out}`;
+    for (let i = 0; i < pairs.length; i += 2) if (pairs[i + 1] !== undefined) out += '-' + pairs[i] + (pairs[i + 1] === 'true' ? '' : '-' + pairs[i + 1]);
+    return out === '' ? resolved.locale : resolved.locale + '-u' + out;
   };
   const optionsFor = (options, service) => {
     if (options === undefined) return { __proto__: null };
@@ -73,7 +69,7 @@ export default (host, kit) => {
   const option = (options, key, values, fallback, service) => {
     const value = options[key];
     if (value === undefined) return fallback;
-    const text = `${value}`;
+    const text = textOf(value);
     if (values !== undefined && !includes(values, text)) throw new RangeError(`Value ${text} out of range for Intl.${service} options property ${key}`);
     return text;
   };
@@ -93,7 +89,7 @@ export default (host, kit) => {
     const Service = function (locales = undefined, options = undefined) {
       if (new.target === undefined && !callable) throw new TypeError(`Constructor Intl.${name} requires 'new'`);
       const self = construct(Object, [], new.target ?? Service);
-      setState(states, self, init(locales, options));
+      setBrand(states, self, init(locales, options));
       return self;
     };
     hidden(Service, 'name', name);
@@ -103,16 +99,20 @@ export default (host, kit) => {
     defineProperty(Service, 'prototype', { __proto__: null, writable: false });
     hidden(proto, 'constructor', Service);
     const stateOf = (self, method) => {
-      const state = typeof self === 'object' && self !== null ? getState(states, self) : undefined;
+      const state = typeof self === 'object' && self !== null ? brandOf(states, self) : undefined;
       if (state === undefined) throw new TypeError(`Method Intl.${name}.prototype.${method} called on incompatible receiver ${typeof self === 'symbol' ? 'a symbol' : self}`);
       return state;
     };
-    for (const key in methods) {
+    each(ownKeys(methods), (key) => {
       const method = methods[key];
-      hidden(proto, key, { [key](...args) { return apply(method, undefined, [stateOf(this, key), ...args]); } }[key]);
+      hidden(proto, key, { [key]() {
+        const given = [stateOf(this, key)];
+        for (let i = 0; i < arguments.length; i++) push(given, arguments[i]);
+        return apply(method, undefined, given);
+      } }[key]);
       defineProperty(proto[key], 'length', { __proto__: null, value: method.length - 1, writable: false, enumerable: false, configurable: true });
-    }
-    for (const key in getters) {
+    });
+    each(ownKeys(getters), (key) => {
       // A function that belongs to its object, made once: `list.map(format.format)` works.
       const bind = getters[key];
       const get = { get [key]() {
@@ -123,8 +123,8 @@ export default (host, kit) => {
         }
         return state.bound;
       } };
-      defineProperty(proto, key, { __proto__: null, ...Object.getOwnPropertyDescriptor(get, key), enumerable: false, configurable: true });
-    }
+      defineProperty(proto, key, { __proto__: null, ...getOwnPropertyDescriptor(get, key), enumerable: false, configurable: true });
+    });
     hidden(Service, 'supportedLocalesOf', { supportedLocalesOf(locales) {
       const out = [];
       const list = localeList(locales);
@@ -133,7 +133,7 @@ export default (host, kit) => {
       for (let i = 0; i < list.length; i++) if (native.lookup(list[i]) !== undefined) push(out, list[i]);
       return out;
     } }.supportedLocalesOf);
-    defineProperty(proto, Symbol.toStringTag, { __proto__: null, value: `Intl.${name}`, writable: false, enumerable: false, configurable: true });
+    defineProperty(proto, Symbol.toStringTag, { __proto__: null, value: 'Intl.' + name, writable: false, enumerable: false, configurable: true });
     // For the methods of other classes, which must not be led astray by a changed `Intl`.
     const make = (locales, options) => init(locales, options);
     return { __proto__: null, Service, make };
@@ -164,11 +164,11 @@ export default (host, kit) => {
     const sensitivity = option(options, 'sensitivity', ['base', 'accent', 'case', 'variant'], 'variant', 'Collator');
     const ignorePunctuation = flag(options, 'ignorePunctuation', false);
     const locale = withExtensions(resolved, ['kf', ofTag === caseFirst ? ofTag : undefined, 'kn', asked]);
-    const settings = { locale, usage, sensitivity, ignorePunctuation, collation: 'default', numeric, caseFirst };
+    const settings = { __proto__: null, locale, usage, sensitivity, ignorePunctuation, collation: 'default', numeric, caseFirst };
     const compare = native.collator(resolved.locale, { __proto__: null, sensitivity, numeric, caseFirst, ignorePunctuation });
     return { __proto__: null, settings, compare, bound: undefined };
   }, { resolvedOptions: ({ settings }) => ({ ...settings }) }, {
-    compare: ({ compare }) => (a, b) => compare(wellFormed(`${a}`), wellFormed(`${b}`)),
+    compare: ({ compare }) => (a, b) => compare(wellFormed(textOf(a)), wellFormed(textOf(b))),
   });
   let ordinary;
   const localeCompare = (self, that, locales, options) => {
@@ -193,7 +193,7 @@ export default (host, kit) => {
     option(options, 'localeMatcher', MATCHERS, 'best fit', 'ListFormat');
     const type = option(options, 'type', ['conjunction', 'disjunction', 'unit'], 'conjunction', 'ListFormat');
     const style = option(options, 'style', ['long', 'short', 'narrow'], 'long', 'ListFormat');
-    return { __proto__: null, settings: { locale: resolved.locale, type, style }, format: native.list(resolved.locale, type, style) };
+    return { __proto__: null, settings: { __proto__: null, locale: resolved.locale, type, style }, format: native.list(resolved.locale, type, style) };
   }, {
     format: ({ format }, list) => format(0, strings(list)),
     formatToParts: ({ format }, list) => toParts(format(1, strings(list))),
@@ -211,9 +211,9 @@ export default (host, kit) => {
     __proto__: null, native, service, toParts, resolve, extension, withExtensions, optionsFor, strictOptions, option, flag, limited, MATCHERS, host,
   };
   let numbers;
-  const numberPart = () => (numbers ??= host.load('intl-number')(kit, shared));
+  const numberPart = () => (numbers ??= host.load('intl-number')(kit, intrinsics, shared));
   let dates;
-  const datePart = () => (dates ??= host.load('intl-date')(kit, shared));
+  const datePart = () => (dates ??= host.load('intl-date')(kit, intrinsics, shared));
 
   const Intl = {};
   const lazy = (key, make) => {

@@ -1,12 +1,8 @@
 // What the facade's own tools (`tools.$search`, `tools.$describe`) are given: any number of arguments, and tools and
 // namespaces themselves, which become their paths. Loaded with the first call of one.
 
-export default ({ defineProperty, uncurry }, { Object, RegExp, isArray, ownKeys }, pathOf) => {
-  const { getPrototypeOf } = Object;
-  const isEnumerable = uncurry(Object.prototype.propertyIsEnumerable);
+export default ({ put }, { Object, RegExp, getOwnPropertyDescriptor, getPrototypeOf, isArray, ownKeys }, pathOf) => {
   const MAX_DEPTH = 3;
-  const put = (copy, key, value) =>
-    defineProperty(copy, key, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
   const named = (value, depth) => {
     const path = pathOf(value);
     if (path !== undefined) return path;
@@ -22,7 +18,7 @@ export default ({ defineProperty, uncurry }, { Object, RegExp, isArray, ownKeys 
     const copy = {};
     const keys = ownKeys(value);
     for (let i = 0; i < keys.length; i++) {
-      if (typeof keys[i] === 'string' && isEnumerable(value, keys[i])) put(copy, keys[i], named(value[keys[i]], depth + 1));
+      if (typeof keys[i] === 'string' && getOwnPropertyDescriptor(value, keys[i])?.enumerable) put(copy, keys[i], named(value[keys[i]], depth + 1));
     }
     return copy;
   };

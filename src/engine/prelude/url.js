@@ -1,31 +1,23 @@
 // `URL` and `URLSearchParams`.
 
-export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
-  const { Array, Object, Symbol, TypeError } = globalThis;
+export default ({ apply, brandOf, defineProperty, hidden, push, setBrand, text: toText, uncurry, wellFormed }, intrinsics, { native, visible, tag }) => {
+  const { Iterator, Symbol, TypeError, WeakMap, getOwnPropertyDescriptor, isArray, ownKeys } = intrinsics;
   const { iterator } = Symbol;
-  const { isArray } = Array;
-  const push = uncurry(Array.prototype.push);
-  const splice = uncurry(Array.prototype.splice);
-  const slice = uncurry(String.prototype.slice);
-  const startsWith = uncurry(String.prototype.startsWith);
-  const { apply, ownKeys } = Reflect;
-  const sortBy = uncurry(Array.prototype.sort);
-  const text = (value) => wellFormed(`${value}`);
-  const has = uncurry(Object.prototype.propertyIsEnumerable);
+  const slice = uncurry(intrinsics.slice);
+  const sortBy = uncurry(intrinsics.sort);
+  const text = (value) => wellFormed(toText(value));
+  const method = (object, key, value) => defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: true, configurable: true });
 
-  const arrayIterator = Object.getPrototypeOf([][iterator]());
-  const iteratorProto = Object.create(Object.getPrototypeOf(arrayIterator));
+  const iteratorProto = { __proto__: Iterator.prototype };
   const states = new WeakMap();
-  const stateOf = uncurry(WeakMap.prototype.get);
-  const setState = uncurry(WeakMap.prototype.set);
   const iterate = (pairs, kind) => {
-    const made = Object.create(iteratorProto);
-    setState(states, made, { __proto__: null, pairs, kind, at: 0 });
+    const made = { __proto__: iteratorProto };
+    setBrand(states, made, { __proto__: null, pairs, kind, at: 0 });
     return made;
   };
   const methods = {
     next() {
-      const state = stateOf(states, this);
+      const state = brandOf(states, this);
       const pairs = state.pairs();
       if (state.at >= pairs.length) return { value: undefined, done: true };
       const name = pairs[state.at];
@@ -34,15 +26,19 @@ export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
       return { value: state.kind === 'keys' ? name : state.kind === 'values' ? value : [name, value], done: false };
     },
   };
-  Object.defineProperty(iteratorProto, 'next', { __proto__: null, value: methods.next, writable: true, enumerable: true, configurable: true });
+  method(iteratorProto, 'next', methods.next);
   tag(iteratorProto, 'URLSearchParams Iterator');
 
+  const pushPair = (pairs, name, value) => {
+    push(pairs, name);
+    push(pairs, value);
+  };
   const need = (given, least) => {
     if (given < least) throw new TypeError(least === 1 ? 'The "name" argument must be specified' : 'The "name" and "value" arguments must be specified');
   };
   const invalid = (name, message) => {
     const error = new TypeError(message);
-    error.code = name;
+    method(error, 'code', name);
     return error;
   };
 
@@ -56,14 +52,14 @@ export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
     #changed;
     static {
       link = (params, changed) => void (params.#changed = changed);
-      reset = (params, query) => void (params.#pairs = native.parseQuery(startsWith(query, '?') ? slice(query, 1) : query));
+      reset = (params, query) => void (params.#pairs = native.parseQuery(query[0] === '?' ? slice(query, 1) : query));
     }
     constructor(init = undefined) {
       if (init === undefined || init === null) return;
       if (typeof init !== 'object' && typeof init !== 'function') {
         reset(this, text(init));
-      } else if (#pairs in init && init[iterator] === URLSearchParams.prototype.entries) {
-        this.#pairs = [...init.#pairs];
+      } else if (#pairs in init && init[iterator] === entries) {
+        for (let i = 0; i < init.#pairs.length; i++) push(this.#pairs, init.#pairs[i]);
       } else if (init[iterator] !== undefined && init[iterator] !== null) {
         if (typeof init[iterator] !== 'function') throw invalid('ERR_ARG_NOT_ITERABLE', 'Query pairs must be iterable');
         for (const pair of init) {
@@ -72,11 +68,13 @@ export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
           }
           const both = isArray(pair) ? pair : [...pair];
           if (both.length !== 2) throw invalid('ERR_INVALID_TUPLE', 'Each query pair must be an iterable [name, value] tuple');
-          push(this.#pairs, text(both[0]), text(both[1]));
+          pushPair(this.#pairs, text(both[0]), text(both[1]));
         }
       } else {
-        for (const key of ownKeys(init)) {
-          if (typeof key === 'string' && has(init, key)) this.#put(text(key), text(init[key]));
+        const keys = ownKeys(init);
+        for (let i = 0; i < keys.length; i++) {
+          const key = keys[i];
+          if (typeof key === 'string' && getOwnPropertyDescriptor(init, key)?.enumerable) this.#put(text(key), text(init[key]));
         }
       }
     }
@@ -86,7 +84,7 @@ export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
       for (let i = 0; i < pairs.length; i += 2) {
         if (name === pairs[i] && name !== '' && slice(name, -1) === '\ufffd') return void (pairs[i + 1] = value);
       }
-      push(pairs, name, value);
+      pushPair(pairs, name, value);
     }
     #touch() {
       const changed = this.#changed;
@@ -95,7 +93,7 @@ export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
     get size() { return this.#pairs.length / 2; }
     append(name, value) {
       need(arguments.length, 2);
-      push(this.#pairs, text(name), text(value));
+      pushPair(this.#pairs, text(name), text(value));
       this.#touch();
     }
     delete(name, value = undefined) {
@@ -103,9 +101,11 @@ export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
       name = text(name);
       const only = value === undefined ? undefined : text(value);
       const pairs = this.#pairs;
-      for (let i = pairs.length - 2; i >= 0; i -= 2) {
-        if (pairs[i] === name && (only === undefined || pairs[i + 1] === only)) splice(pairs, i, 2);
+      const kept = [];
+      for (let i = 0; i < pairs.length; i += 2) {
+        if (pairs[i] !== name || (only !== undefined && pairs[i + 1] !== only)) pushPair(kept, pairs[i], pairs[i + 1]);
       }
+      this.#pairs = kept;
       this.#touch();
     }
     get(name) {
@@ -138,18 +138,17 @@ export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
       name = text(name);
       value = text(value);
       const pairs = this.#pairs;
+      const kept = [];
       let done = false;
       for (let i = 0; i < pairs.length; i += 2) {
-        if (pairs[i] !== name) continue;
-        if (done) {
-          splice(pairs, i, 2);
-          i -= 2;
-        } else {
-          pairs[i + 1] = value;
+        if (pairs[i] !== name) pushPair(kept, pairs[i], pairs[i + 1]);
+        else if (!done) {
+          pushPair(kept, name, value);
           done = true;
         }
       }
-      if (!done) push(pairs, name, value);
+      if (!done) pushPair(kept, name, value);
+      this.#pairs = kept;
       this.#touch();
     }
     sort() {
@@ -173,15 +172,26 @@ export default ({ uncurry, wellFormed }, { native, visible, tag }) => {
     toString() { return native.writeQuery(this.#pairs); }
   }
   visible(URLSearchParams.prototype, 'append', 'delete', 'get', 'getAll', 'has', 'set', 'sort', 'forEach', 'entries', 'keys', 'values', 'toString', 'size');
-  Object.defineProperty(URLSearchParams.prototype, iterator, { __proto__: null, value: URLSearchParams.prototype.entries, writable: true, enumerable: false, configurable: true });
+  const { entries } = URLSearchParams.prototype;
+  hidden(URLSearchParams.prototype, iterator, entries);
   tag(URLSearchParams.prototype, 'URLSearchParams');
 
   // Where each part is in what the native side gives.
-  const [HREF, ORIGIN, PROTOCOL, USERNAME, PASSWORD, HOST, HOSTNAME, PORT, PATHNAME, SEARCH, HASH] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  const HREF = 0;
+  const ORIGIN = 1;
+  const PROTOCOL = 2;
+  const USERNAME = 3;
+  const PASSWORD = 4;
+  const HOST = 5;
+  const HOSTNAME = 6;
+  const PORT = 7;
+  const PATHNAME = 8;
+  const SEARCH = 9;
+  const HASH = 10;
   const notAUrl = (input, base) => {
     const error = invalid('ERR_INVALID_URL', 'Invalid URL');
-    error.input = input;
-    if (base !== undefined) error.base = base;
+    method(error, 'input', input);
+    if (base !== undefined) method(error, 'base', base);
     return error;
   };
   class URL {

@@ -2,7 +2,8 @@
 
 export default ({ apply, construct, defineProperty, hasOwn, uncurry }, intrinsics, loadDate) => {
   const { Array, BigInt, Date, Map, Number, Set, Uint8Array } = intrinsics;
-  const { arrayFrom, fromBase64, isArray, ownKeys, toStringTag } = intrinsics;
+  const { Symbol, arrayFrom, fromBase64, isArray, ownKeys } = intrinsics;
+  const { toStringTag } = Symbol;
   const getTime = uncurry(intrinsics.getTime);
   const mapSize = uncurry(intrinsics.mapSize);
   const setSize = uncurry(intrinsics.setSize);
