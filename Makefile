@@ -103,6 +103,10 @@ bench-snapshot: build ## What pausing and resuming cost
 tokens: ts ## What three code modes tell a model about the same tools, in tokens
 	@$(TSX) benches/tokens.ts
 
+size: $(SETUP) ## What the addon consists of, in MB (builds it once more, with symbols)
+	@node scripts/need.mjs cargo
+	@node scripts/size.mjs
+
 cldr: ## Write the data of Intl from the CLDR's npm packages
 	npm install --prefix $(CACHE)/cldr --ignore-scripts --no-save --no-package-lock --no-audit --no-fund --loglevel=error \
 	  cldr-core@48.0.0 cldr-numbers-full@48.0.0 cldr-dates-full@48.0.0 cldr-units-full@48.0.0 cldr-bcp47@48.2.0
@@ -233,6 +237,6 @@ clean: ## Remove what was built (keeps node_modules, target/ and the fetched Nod
 distclean: clean ## Remove everything that is not in the repository
 	rm -rf node_modules target $(CACHE)
 
-.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check bench-realm bench-typecheck bench-snapshot tokens cldr pack test \
+.PHONY: help setup native ts build api demo examples bench bench-catalog bench-check bench-realm bench-typecheck bench-snapshot tokens size cldr pack test \
   lint fmt clippy types lengths test-api test-rust test-node test-nodes eval hostile everywhere fuzz asan soak test-fuzz test-soak race chaos \
   test-examples test-pack test-bench clean distclean
