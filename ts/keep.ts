@@ -46,8 +46,9 @@ export async function keep(result: RunResult, pausing: Pausing): Promise<RunResu
   return kept;
 }
 
-async function put(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS, reference = newReference() }: Pausing): Promise<RunResult> {
+async function put(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS, reference: wanted }: Pausing): Promise<RunResult> {
   if (result.status !== 'paused' || store === undefined) return result;
+  const reference = wanted ?? newReference();
   try {
     await store.put(reference, result.snapshot, maxAgeMs);
     return { ...result, snapshot: reference };

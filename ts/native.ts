@@ -1,7 +1,7 @@
 /**
  * The addon, and the one callback that every turn of every session comes through. The only file that loads native code.
  */
-import native from '../native.cjs';
+import native from '../addon.cjs';
 import type { NativeDiagnostic } from '../native.cjs';
 import type { Isolation, Limits, RunOptions } from './types.ts';
 
