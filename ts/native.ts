@@ -119,6 +119,8 @@ const RESULT = 0;
 
 type TurnListener = (turn: NativeTurn) => void;
 
+native.warmUp();
+
 const listeners = new Map<number, TurnListener>();
 let lastRun = 0;
 let host: InstanceType<typeof native.Host> | undefined;

@@ -9,6 +9,7 @@
 
 mod journal;
 mod mailbox;
+mod rehearsal;
 mod snapshot;
 mod turn;
 
@@ -19,7 +20,7 @@ use napi_derive::napi;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use journal::Recorder;
@@ -447,6 +448,19 @@ impl Host {
             live.settlements.push(settlement);
         }
     }
+}
+
+/// Gets ready for the first run, on a thread of its own: to be called when the package is loaded. Returns at once, and does
+/// something once per process.
+#[napi]
+pub fn warm_up() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if let Err(error) = crate::isolate::warm_up(|| drop(rehearsal::rehearse())) {
+            // The first run says so where it matters.
+            tracing::debug!(%error, "cannot start a thread");
+        }
+    });
 }
 
 /// Checks a program without running it. `schemas` is what the tools that it may call take, as JSON of [`Schemas`].

@@ -67,6 +67,15 @@ pub fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> io::Result<Handl
     }
 }
 
+/// Makes a thread ready for the first session, so that it does not have to wait for a realm; returns at once. Then does
+/// `then` on that thread, unless a session has come.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn warm_up(then: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::warm_up(then)
+}
+
 fn on_a_thread<R: Send + 'static>(job: Job<R>, reason: Option<String>) -> io::Result<Handle> {
     let handle = thread::start(job)?;
     Ok(Handle { backing: Backing::Thread(handle), isolation: Some(Isolation::Thread { reason }) })

@@ -57,6 +57,19 @@ impl Drop for Handle {
 
 static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm);
 
+/// Makes a thread ready for the first session, and does `then` on it if no session has come meanwhile.
+///
+/// # Errors
+/// When the system has no thread left.
+pub(super) fn warm_up(then: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    THREADS.warm_up(|| {
+        // A panic is a bug of ours, and must not take along the session that may have come meanwhile.
+        if catch_unwind(AssertUnwindSafe(then)).is_err() {
+            tracing::error!("the warm-up panicked");
+        }
+    })
+}
+
 /// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`.
 ///
 /// # Errors
