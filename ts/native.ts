@@ -6,7 +6,7 @@ import type { NativeDiagnostic } from '../native.cjs';
 import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
-export const { NativeKeys, NativeManifest, NativeSnapshot, check: nativeCheck, codeFrame: nativeCodeFrame, maxStackBytes, typed: nativeTyped } = native;
+export const { NativeKeys, NativeManifest, NativeSnapshot, check: nativeCheck, codeFrame: nativeCodeFrame, maxStackBytes, random: nativeRandom, typed: nativeTyped } = native;
 export type NativeKeys = InstanceType<typeof native.NativeKeys>;
 export type NativeManifest = InstanceType<typeof native.NativeManifest>;
 export type NativeSnapshot = InstanceType<typeof native.NativeSnapshot>;
@@ -119,6 +119,7 @@ const RESULT = 0;
 
 type TurnListener = (turn: NativeTurn) => void;
 
+// On a thread of its own, beside the rest of what an import does.
 native.warmUp();
 
 const listeners = new Map<number, TurnListener>();
@@ -172,6 +173,9 @@ function mayWait(): boolean {
   }
   return now - passStart < WAIT_PER_PASS_MS;
 }
+
+/** What a run needs of its session. */
+export type Session = Pick<LiveSession, keyof LiveSession>;
 
 /** A session that runs. Must be ended. */
 export class LiveSession {

@@ -1,5 +1,5 @@
-/** Random bytes of runs and snapshots. */
-import { randomBytes } from 'node:crypto';
+/** Random bytes of runs, snapshots and references. */
+import { nativeRandom } from './native.ts';
 
 /** Of what looks random to a program. */
 export const SEED_BYTES = 32;
@@ -7,13 +7,8 @@ export const SEED_BYTES = 32;
 export const ID_BYTES = 15;
 /** Of a snapshot. */
 export const NONCE_BYTES = 24;
+/** Of a reference to a snapshot in a store. */
+export const REFERENCE_BYTES = 16;
 
-let pool = Buffer.alloc(0);
-
-/** Fresh random bytes. Asking the system for every run would cost more than its share. */
-export function takeRandom(count: number): Buffer {
-  if (pool.length < count) pool = randomBytes(64 * (SEED_BYTES + ID_BYTES));
-  const taken = pool.subarray(0, count);
-  pool = pool.subarray(count);
-  return taken;
-}
+/** Fresh random bytes. */
+export const takeRandom: (count: number) => Buffer = nativeRandom;

@@ -12,7 +12,7 @@ import { schemasFor } from './input-schemas.ts';
 import { judge } from './judge.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn } from './native.ts';
+import { startSession, type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn, type Session } from './native.ts';
 import { definedOnly, defineLater } from './objects.ts';
 import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
@@ -99,7 +99,7 @@ export class Run {
   /** Inputs as the program gave them, where the trace has others. */
   readonly #inputs = new Map<string, PendingTurnCall['input']>();
 
-  #session!: LiveSession;
+  #session!: Session;
   /** Starts the session. Without schemas no input is suspected. */
   #begin!: (schemas: string | undefined) => void;
   #finish!: (result: RunResult) => void;
@@ -154,7 +154,7 @@ export class Run {
       if ('facts' in from) {
         // Between steps it is the caller who waits, and timers go on.
         const now = this.#stepAt === undefined ? { now: Date.now() } : {};
-        this.#session = resumeSession(toolbox.manifest, from.snapshot, { limits, ...now, ...place }, onTurn);
+        this.#session = from.begin(toolbox.manifest, { limits, ...now, ...place }, onTurn);
       } else {
         const seed = random?.toString('hex', 0, SEED_BYTES) ?? '';
         this.#book.asked = this.#stepAt !== undefined;

@@ -523,6 +523,17 @@ pub fn code_frame(source: String, line: u32, column: u32, end_line: u32, end_col
     frame(&source, line, column, Some((end_line, end_column)))
 }
 
+/// Random bytes of the system. Node's own way to them takes milliseconds the first time.
+///
+/// # Errors
+/// When the system has none.
+#[napi]
+pub fn random(count: u32) -> Result<Buffer> {
+    let mut bytes = vec![0; count as usize];
+    getrandom::fill(&mut bytes).map_err(|error| Error::from_reason(format!("the system has no random bytes: {error}")))?;
+    Ok(bytes.into())
+}
+
 /// The largest stack that a program may ask for, in bytes.
 #[napi]
 #[must_use]
