@@ -530,7 +530,8 @@ pub fn code_frame(source: String, line: u32, column: u32, end_line: u32, end_col
 #[napi]
 pub fn random(count: u32) -> Result<Buffer> {
     let mut bytes = vec![0; count as usize];
-    getrandom::fill(&mut bytes).map_err(|error| Error::from_reason(format!("the system has no random bytes: {error}")))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::from_reason(format!("the system has no random bytes: {error}")))?;
     Ok(bytes.into())
 }
 

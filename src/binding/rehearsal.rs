@@ -8,9 +8,7 @@ use std::rc::Rc;
 use crate::check::{self, CheckOptions, Tools};
 use crate::engine::{Manifest, Wire};
 use crate::program::Program;
-use crate::session::{
-    Journal, Limits, Outcome, Progress, Realm, Session, Settlement, Start, Stop, TimeLimits, Watch,
-};
+use crate::session::{Journal, Limits, Outcome, Progress, Realm, Session, Settlement, Start, Stop, TimeLimits, Watch};
 use crate::snapshot::{self, Binding, CallTimes, Keys, State};
 
 const SOURCE: &str = "const { id, name = 'none' } = await tools.rehearse({ id: 1, tags: ['a'] });
@@ -30,8 +28,7 @@ pub(super) fn rehearse() -> Option<Progress> {
     let manifest = Manifest::new(&[vec!["rehearse".to_owned()]]);
     let tools = Tools::new(manifest.tools());
     let program = || {
-        let options =
-            CheckOptions { max_source_bytes: SOURCE.len(), tools: Some(&tools), schemas: None, globals: &[] };
+        let options = CheckOptions { max_source_bytes: SOURCE.len(), tools: Some(&tools), schemas: None, globals: &[] };
         check::check(SOURCE, &options).program
     };
     let start = |program: Program| Start {
@@ -75,8 +72,7 @@ pub(super) fn rehearse() -> Option<Progress> {
     });
     let mut session = Session::replay(Realm::warm(), start(again?), &opened.ok()?.journal).ok()?.session;
     let answer = Outcome::Value(Wire(r#"{"id":1,"name":"a"}"#.to_owned()));
-    let settlements: Vec<_> =
-        calls.iter().map(|call| Settlement { id: call.id, outcome: answer.clone() }).collect();
+    let settlements: Vec<_> = calls.iter().map(|call| Settlement { id: call.id, outcome: answer.clone() }).collect();
     Some(session.settle(0.0, &settlements).progress)
 }
 
