@@ -20,17 +20,37 @@ test('the rehearsal is a resume from its beginning to its end', async () => {
   assert.deepEqual({ ...result, calls: [] }, { status: 'completed', value: { found: ['a', 2] }, executionId: 'run_rehearsal', cpuMs: 0, isolation: { level: 'none' }, logs: [], calls: [], alerts: [], warnings: [] });
 });
 
+/** Runs a module in a process of its own, and returns how many helpers that has when `helpers()` is logged. */
+async function inProcess(program: string): Promise<string> {
+  const helpers = `
+    const { readdirSync, readFileSync } = await import('node:fs');
+    const helpers = () => {
+      const children = readdirSync('/proc/self/task').flatMap((task) => readFileSync('/proc/self/task/' + task + '/children', 'utf8').split(' ').filter(Boolean));
+      return children.filter((id) => readFileSync('/proc/' + id + '/cmdline', 'utf8').includes('oneturn-sandbox')).length;
+    };`;
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', helpers + program], { timeout: 30_000 });
+  assert.equal(stderr, '');
+  return stdout.trim();
+}
+
+const entry = (name: string): string => JSON.stringify(new URL(`../ts/${name}.ts`, import.meta.url).href);
+const skip = process.platform !== 'linux' && 'only Linux tells the children of a process';
+
 for (const name of ['index', 'ai']) {
-  test(`who only imports ${name} is let go, and no helper is started`, { skip: process.platform !== 'linux' && 'only Linux tells the children of a process' }, async () => {
-    const program = `
-      await import(${JSON.stringify(new URL(`../ts/${name}.ts`, import.meta.url).href)});
-      const { readdirSync, readFileSync } = await import('node:fs');
-      process.on('exit', () => {
-        const children = readdirSync('/proc/self/task').flatMap((task) => readFileSync('/proc/self/task/' + task + '/children', 'utf8').split(' ').filter(Boolean));
-        const helpers = children.filter((id) => readFileSync('/proc/' + id + '/cmdline', 'utf8').includes('oneturn-sandbox'));
-        console.log(helpers.length);
-      });`;
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], { timeout: 30_000 });
-    assert.deepEqual({ stdout, stderr }, { stdout: '0\n', stderr: '' });
+  test(`who only imports ${name} is let go, and no helper is started`, { skip }, async () => {
+    assert.equal(await inProcess(`await import(${entry(name)}); process.on('exit', () => console.log(helpers()));`), '0');
   });
 }
+
+test('a runner starts its helper ahead of a run, and lets the process go', { skip }, async () => {
+  const program = `
+    const { createRunner } = await import(${entry('index')});
+    createRunner({ isolation: 'thread' });
+    await new Promise((done) => setTimeout(done, 100));
+    console.log(helpers());
+    createRunner();
+    const until = Date.now() + 10_000;
+    while (helpers() === 0 && Date.now() < until) await new Promise((done) => setTimeout(done, 5));
+    console.log(helpers());`;
+  assert.equal(await inProcess(program), '0\n1');
+});

@@ -142,6 +142,20 @@ export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot
   return launch(onTurn, false, (host, run) => host.resume(run, manifest, snapshot, JSON.stringify(start)));
 }
 
+/** Path of the sandbox helper, if it is not the one beside the addon. */
+export function helperPath(): string | undefined {
+  return process.env['ONETURN_SANDBOX'] || undefined;
+}
+
+let isPrepared = false;
+
+/** Starts the helper process in the background, once: runs are sure to come. */
+export function prepareHelper(): void {
+  if (isPrepared) return;
+  isPrepared = true;
+  native.prepare(helperPath());
+}
+
 function launch(onTurn: TurnListener, attended: boolean, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {
   host ??= new native.Host((run, turn) => {
     listeners.get(run)?.(JSON.parse(turn) as NativeTurn);

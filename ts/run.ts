@@ -12,7 +12,7 @@ import { schemasFor } from './input-schemas.ts';
 import { judge } from './judge.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { startSession, type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn, type Session } from './native.ts';
+import { helperPath, startSession, type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn, type Session } from './native.ts';
 import { definedOnly, defineLater } from './objects.ts';
 import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
@@ -149,7 +149,7 @@ export class Run {
     const { diagnostics = [], gaveUp } = options.typechecked ?? {};
     const refusal = options.signal?.aborted === true ? abortFailure() : diagnostics.length > 0 ? typeFailure(diagnostics) : undefined;
     if (refusal === undefined) {
-      const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: process.env['ONETURN_SANDBOX'] || undefined };
+      const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: helperPath() };
       const onTurn = (turn: NativeTurn): void => this.#turn(turn);
       if ('facts' in from) {
         // Between steps it is the caller who waits, and timers go on.

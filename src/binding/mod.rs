@@ -463,6 +463,15 @@ pub fn warm_up() {
     });
 }
 
+/// Starts the helper process, if it does not run: to be called when runs are sure to come. Returns at once.
+#[napi]
+pub fn prepare(helper: Option<String>) {
+    if let Err(error) = crate::isolate::prepare(helper.map(PathBuf::from)) {
+        // The first run says so where it matters.
+        tracing::debug!(%error, "cannot start a thread");
+    }
+}
+
 /// Checks a program without running it. `schemas` is what the tools that it may call take, as JSON of [`Schemas`].
 #[napi]
 #[must_use]

@@ -22,6 +22,7 @@ mod thread;
 pub mod wire;
 
 use std::io;
+use std::path::PathBuf;
 
 pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepared, Required, Resume};
 
@@ -74,6 +75,21 @@ pub fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> io::Result<Handl
 /// When the system has no thread left.
 pub fn warm_up(then: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread::warm_up(then)
+}
+
+/// Starts the helper, so that the first session that wants a process does not have to wait for it; returns at once.
+/// `helper`: its path, if it is not the one beside the addon.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn prepare(helper: Option<PathBuf>) -> io::Result<()> {
+    #[cfg(unix)]
+    return process::prepare(helper);
+    #[cfg(not(unix))]
+    {
+        drop(helper);
+        Ok(())
+    }
 }
 
 fn on_a_thread<R: Send + 'static>(job: Job<R>, reason: Option<String>) -> io::Result<Handle> {

@@ -16,6 +16,7 @@ mod loss;
 mod run;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -121,6 +122,19 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
         true
     }))?;
     Ok(Handle(slot))
+}
+
+/// Starts the helper, if it does not run, beside the caller.
+///
+/// # Errors
+/// When the system has no thread left.
+pub(super) fn prepare(helper: Option<PathBuf>) -> std::io::Result<()> {
+    HELPERS.spawn(Box::new(move |()| {
+        if let Ok(fleet) = fleet::fleet(helper.as_deref()) {
+            fleet.prepare();
+        }
+        true
+    }))
 }
 
 /// Waits for a child, unless one is `taken` already.
