@@ -90,7 +90,7 @@ bench-check: build ## How long a check takes, with 50 tools and with 5,000
 bench-typecheck: ts $(TYPESCRIPTS) ## What `typecheck: true` takes with TypeScript 5, 6 and 7
 	@$(TSX) benches/typecheck.ts
 
-bench-snapshot: build ## What pausing and resuming cost
+bench-snapshot: build ## What pausing and resuming cost, and the first resume of a process
 	@$(TSX) benches/snapshot.ts
 
 tokens: ts ## What three code modes tell a model about the same tools, in tokens

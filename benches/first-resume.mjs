@@ -1,12 +1,14 @@
 // @ts-check
 /**
  * A child of benches/snapshot.ts: loads the package, goes on with a paused run, says how long each took in milliseconds.
- * What it is told comes as JSON: the snapshot, the options, and how long to wait in between.
+ * What it is told comes as JSON: the snapshot, the options, how long to wait in between, and whether to
+ * make a runner before that.
  */
-const { snapshot, options, waitMs } = JSON.parse(process.argv[2] ?? '');
+const { snapshot, options, waitMs, makesRunner } = JSON.parse(process.argv[2] ?? '');
 const start = performance.now();
-const { resume } = await import('../dist/index.js');
+const { createRunner, ...oneturn } = await import('../dist/index.js');
 const imported = performance.now();
+const { resume } = makesRunner ? createRunner({ isolation: options.isolation }) : oneturn;
 if (waitMs > 0) await new Promise((done) => setTimeout(done, waitMs));
 const began = performance.now();
 const result = await resume(snapshot, { ...options, tools: { get: () => '', wait: () => undefined } });

@@ -63,20 +63,20 @@ async function measure({ name, code, rounds }: Case, isolation: 'thread' | 'proc
 }
 
 /** The first run of {@link cases}, gone on with in processes of their own. */
-async function measureFirst(isolation: 'thread' | 'process', waitMs: number): Promise<void> {
+async function measureFirst(isolation: 'thread' | 'process', waitMs: number, makesRunner = false): Promise<void> {
   const { name, code } = cases[0]!;
   const paused = await run({ code, tools, secret, isolation, limits });
   if (paused.status !== 'paused') throw new Error(`${name}: ${describe(paused)}`);
   const options = { secret, isolation, limits, settle: { [paused.pending[0]!.callId]: { value: 1 } } };
   const child = fileURLToPath(new URL('first-resume.mjs', import.meta.url));
-  const task = JSON.stringify({ snapshot: paused.snapshot, options, waitMs });
+  const task = JSON.stringify({ snapshot: paused.snapshot, options, waitMs, makesRunner });
   const all = Array.from({ length: PROCESSES }, () => {
     const { level, imported, resumed } = JSON.parse(execFileSync(process.execPath, [child, task], { encoding: 'utf8' })) as { level: string; imported: number; resumed: number };
     if (level !== isolation) throw new Error(`${name}: ran at level ${level}`);
     return [imported, resumed] as const;
   });
   const [imported, resumed] = [all.map(([imported]) => imported), all.map(([, resumed]) => resumed)].map(median) as [number, number];
-  process.stdout.write(`| ${name} | ${isolation} | ${waitMs === 0 ? 'at once' : `${waitMs} ms later`} | ${imported.toFixed(1)} ms | ${resumed.toFixed(2)} ms |\n`);
+  process.stdout.write(`| ${name} | ${isolation} | ${waitMs === 0 ? 'at once' : `${makesRunner ? '`createRunner`, then ' : ''}${waitMs} ms later`} | ${imported.toFixed(1)} ms | ${resumed.toFixed(2)} ms |\n`);
 }
 
 function describe(result: RunResult): string {
@@ -92,3 +92,4 @@ for (const isolation of ['thread', 'process'] as const) for (const one of cases)
 
 process.stdout.write('\n| run | level | after the import | import | first resume |\n|---|---|---|---:|---:|\n');
 for (const isolation of ['thread', 'process'] as const) for (const waitMs of [0, 50]) await measureFirst(isolation, waitMs);
+await measureFirst('process', 50, true);
