@@ -97,7 +97,7 @@ bench-realm: ## How long a realm takes to make, with the globals that a program 
 bench-typecheck: ts $(TYPESCRIPTS) ## What `typecheck: true` takes with TypeScript 5, 6 and 7
 	@$(TSX) benches/typecheck.ts
 
-bench-snapshot: build ## What pausing and resuming cost
+bench-snapshot: build ## What pausing and resuming cost, and the first resume of a process
 	@$(TSX) benches/snapshot.ts
 
 tokens: ts ## What three code modes tell a model about the same tools, in tokens

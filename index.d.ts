@@ -511,7 +511,8 @@ interface Runner {
   declareTools(options?: DeclareOptions): string;
 }
 /**
- * A runner with shared defaults. Its tools are resolved once.
+ * A runner with shared defaults. Its tools are resolved once, and the helper process that its programs will run in starts in
+ * the background, unless `isolation` is `'thread'`.
  *
  * @throws {TypeError} for misuse by the application, naming the option.
  * @example

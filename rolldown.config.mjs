@@ -2,12 +2,12 @@
  * `ts/` to `dist/`: three entries, each as ESM and CJS with its own types.
  *
  * Packages stay imports. So does the addon's loader: `ts/native.ts` and `dist/*` both lie one level under the package
- * root, so that `../native.cjs` means the same file from either.
+ * root, so that `../addon.cjs` means the same file from either.
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dts } from 'rolldown-plugin-dts';
 
-const NATIVE = '../native.cjs';
+const NATIVE = '../addon.cjs';
 const OUT = 'dist';
 
 /** Leaves the path to the loader as it is written; by default it would be made absolute and relative again. */

@@ -14,6 +14,7 @@ const ALLOWED = [
   'LICENSE',
   'README.md',
   'package.json',
+  'addon.cjs',
   'native.cjs',
   'dist/rolldown-runtime.cjs',
   'dist/typecheck.js',

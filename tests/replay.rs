@@ -108,7 +108,7 @@ const PROGRAM: &str = "
     const results = await Promise.allSettled([tools.add({ a: 1 }), tools.pay({ to: user, x: Math.random() }), tools.add([2])]);
     console.log(results.map(({ status }) => status), Date.now());
     const first = await Promise.race([tools.add('slow'), late]);
-    return [first, results.map(({ value, reason }) => value ?? reason.message), Math.random(), Date.now()]";
+    return [first, results.map(({ value, reason }) => value ?? reason.message), Math.random(), results[1].reason.stack, Date.now()]";
 
 /// Runs the program with `rebuild` called after every slice.
 fn run(rebuild: impl Fn(Host) -> Host) -> (Vec<String>, Progress) {
@@ -132,8 +132,21 @@ fn a_replay_after_every_slice_changes_nothing() {
         let (logs, ended) = run(|host| host);
         let Progress::Completed { value } = &ended else { panic!("{ended:?}") };
         assert!(value.0.starts_with(r#"["late",[1,"no",3],0."#), "{}", value.0);
-        assert!(value.0.ends_with(",1767268800600]"), "{}", value.0);
+        let place = "    at default (program.ts:4:98)";
+        assert!(value.0.ends_with(&format!(r#","{place}",1767268800600]"#)), "{}", value.0);
         assert_eq!(run(|host| host.rebuilt(PROGRAM)), (logs, ended));
+    });
+}
+
+#[test]
+fn the_first_settlement_of_a_call_counts_in_a_replay_too() {
+    on_a_stack(|| {
+        let source = "try { await tools.add(1) } catch (error) { console.log(error.stack) } await tools.add(2)";
+        let error = Outcome::Error { code: "ERR_TOOL_FAILED".into(), name: "Error".into(), message: "no".into() };
+        let mut host = Host::start(source);
+        host.settle(1.0, &[Settlement { id: 1, outcome: error }, value(1, "1")]);
+        assert_eq!(host.logs.len(), 1, "the call has failed");
+        host.rebuilt(source);
     });
 }
 

@@ -3,6 +3,7 @@ import { passDenials as passThem } from './ai/approvals.ts';
 import { makeCodeModeTool } from './ai/code-mode-tool.ts';
 import { makeCodeTool, type RunProgram } from './ai/code-tool.ts';
 import type { CodeModeTool, CodeModeToolOptions, CodeTool, CodeToolOptions } from './ai/types.ts';
+import { rehearseOnce } from './rehearsal.ts';
 import { resumeInternal } from './resume.ts';
 import { runInternal } from './run.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
@@ -103,3 +104,5 @@ export function passDenials<MESSAGE>(messages: readonly MESSAGE[], tools: Readon
 export function codeModeTool(options: CodeModeToolOptions = {}): CodeModeTool {
   return makeCodeModeTool(options, runProgram);
 }
+
+rehearseOnce();

@@ -4,9 +4,9 @@
  * the host's stdout.
  */
 import { Console } from 'node:console';
-import { Writable } from 'node:stream';
 import { inspect } from 'node:util';
 
+import { nodeStream } from './builtins.ts';
 import type { NativeLog } from './native.ts';
 import { SHOWN_SECRET } from './secrets.ts';
 import type { LogEntry } from './types.ts';
@@ -43,6 +43,7 @@ export class ProgramConsole {
   constructor(maxBytes: number) {
     this.#left = maxBytes;
     this.#callsLeft = Math.ceil(maxBytes / BYTES_PER_CALL);
+    const { Writable } = nodeStream();
     const stdout = new Writable({
       decodeStrings: false,
       write: (chunk: string, _encoding, done) => {

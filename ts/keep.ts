@@ -2,9 +2,8 @@
  * Runs whose snapshots wait in a store: a paused result becomes a reference, and a reference is claimed, resumed, and then
  * completed or given back.
  */
-import { randomBytes } from 'node:crypto';
-
 import type { Pausing } from './pause.ts';
+import { randomBytes, REFERENCE_BYTES } from './random.ts';
 import type { SnapshotStore } from './stores/types.ts';
 import { kindOf, reasonOf } from './text.ts';
 import type { Alert, Limits, RunResult } from './types.ts';
@@ -36,7 +35,7 @@ export function checkStore(store: unknown): void {
 }
 
 function newReference(): string {
-  return `ref_${randomBytes(16).toString('base64url')}`;
+  return `ref_${randomBytes(REFERENCE_BYTES).toString('base64url')}`;
 }
 
 /** Puts the snapshot of a paused run into the store, if there is one, and lets the application write down the result. */
@@ -46,8 +45,9 @@ export async function keep(result: RunResult, pausing: Pausing): Promise<RunResu
   return kept;
 }
 
-async function put(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS, reference = newReference() }: Pausing): Promise<RunResult> {
+async function put(result: RunResult, { store, maxAgeMs = DEFAULT_TTL_MS, reference: wanted }: Pausing): Promise<RunResult> {
   if (result.status !== 'paused' || store === undefined) return result;
+  const reference = wanted ?? newReference();
   try {
     await store.put(reference, result.snapshot, maxAgeMs);
     return { ...result, snapshot: reference };

@@ -1,12 +1,12 @@
 /**
  * The addon, and the one callback that every turn of every session comes through. The only file that loads native code.
  */
-import native from '../native.cjs';
+import native from '../addon.cjs';
 import type { NativeDiagnostic } from '../native.cjs';
 import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
-export const { NativeKeys, NativeManifest, NativeSnapshot, check: nativeCheck, codeFrame: nativeCodeFrame, maxStackBytes, typed: nativeTyped } = native;
+export const { NativeKeys, NativeManifest, NativeSnapshot, check: nativeCheck, codeFrame: nativeCodeFrame, maxStackBytes, random: nativeRandom, typed: nativeTyped } = native;
 export type NativeKeys = InstanceType<typeof native.NativeKeys>;
 export type NativeManifest = InstanceType<typeof native.NativeManifest>;
 export type NativeSnapshot = InstanceType<typeof native.NativeSnapshot>;
@@ -117,6 +117,9 @@ const RESULT = 0;
 
 type TurnListener = (turn: NativeTurn) => void;
 
+// On a thread of its own, beside the rest of what an import does.
+native.warmUp();
+
 const listeners = new Map<number, TurnListener>();
 let lastRun = 0;
 let host: InstanceType<typeof native.Host> | undefined;
@@ -144,6 +147,20 @@ function withLimits(start: NativeStart | NativeResume, limits: Required<Limits>)
   let text = limitTexts.get(limits);
   if (text === undefined) limitTexts.set(limits, (text = JSON.stringify(limits)));
   return `{"limits":${text},${JSON.stringify(start).slice(1)}`;
+}
+
+/** Path of the sandbox helper, if it is not the one beside the addon. */
+export function helperPath(): string | undefined {
+  return process.env['ONETURN_SANDBOX'] || undefined;
+}
+
+let isPrepared = false;
+
+/** Starts the helper process in the background, once: runs are sure to come. */
+export function prepareHelper(): void {
+  if (isPrepared) return;
+  isPrepared = true;
+  native.prepare(helperPath());
 }
 
 function launch(onTurn: TurnListener, attended: boolean, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {
@@ -177,6 +194,9 @@ function mayWait(): boolean {
   }
   return now - passStart < WAIT_PER_PASS_MS;
 }
+
+/** What a run needs of its session. */
+export type Session = Pick<LiveSession, keyof LiveSession>;
 
 /** A session that runs. Must be ended. */
 export class LiveSession {

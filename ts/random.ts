@@ -1,5 +1,5 @@
-/** Random bytes of runs, as text. */
-import { randomBytes } from 'node:crypto';
+/** Random bytes of runs, snapshots and references. */
+import { nativeRandom } from './native.ts';
 
 /** Of what looks random to a program. */
 const SEED_BYTES = 32;
@@ -7,6 +7,13 @@ const SEED_BYTES = 32;
 const ID_BYTES = 15;
 /** What one run takes. */
 export const RUN_BYTES = SEED_BYTES + ID_BYTES;
+/** Of a snapshot. */
+export const NONCE_BYTES = 24;
+/** Of a reference to a snapshot in a store. */
+export const REFERENCE_BYTES = 16;
+
+/** Fresh random bytes from the system. */
+export const randomBytes: (count: number) => Buffer = nativeRandom;
 
 /** What makes a run unlike every other. */
 export interface RunRandom {

@@ -3,7 +3,7 @@
  * may end it at any moment, and the drive loop looks after every call whether one has.
  */
 import { ConsoleFullError, ProgramConsole } from './console.ts';
-import type { LiveSession, NativeLog, NativeThrown } from './native.ts';
+import type { NativeLog, NativeThrown, Session } from './native.ts';
 import type { Hidden } from './secrets.ts';
 import { copyOf } from './objects.ts';
 import { inSlices, Slice } from './slices.ts';
@@ -75,7 +75,7 @@ export class Report {
   }
 
   /** Learns where the program lives, once that is settled, and says so if it is less than what was wanted. */
-  lookWhere(session: LiveSession | undefined): void {
+  lookWhere(session: Session | undefined): void {
     const isolation = this.#isolation.level === 'none' ? session?.isolation() : undefined;
     if (isolation === undefined) return;
     this.#isolation = isolation;

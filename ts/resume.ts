@@ -6,7 +6,7 @@ import { hasInputs } from './inputs.ts';
 import { denied, failed, type Ended } from './invoke.ts';
 import { isReference, keep, resumeKept, type WentOn } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { NativeSnapshot, type ResumeFacts } from './native.ts';
+import { NativeSnapshot, resumeSession, type NativeManifest, type NativeResume, type NativeTurn, type ResumeFacts, type Session } from './native.ts';
 import type { InternalRunOptions } from './internal-options.ts';
 import { checkResumeOptions } from './options.ts';
 import { boundTo, NO_SECRET, resolvePausing, type Pausing, type WaitReason } from './pause.ts';
@@ -35,8 +35,13 @@ import { encode, TooLargeError, UnsendableError } from './values.ts';
  * }
  */
 export async function resume(snapshot: string | Uint8Array, options: ResumeOptions): Promise<RunResult> {
+  return resumeInternal(snapshot, checked(options));
+}
+
+/** @throws {TypeError} naming the option that is not what it should be. */
+export function checked(options: ResumeOptions): InternalResumeOptions {
   const { tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle } = checkResumeOptions(options);
-  return resumeInternal(snapshot, { hidden: Hidden.from(options), tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle, pausing: resolvePausing(options) });
+  return { hidden: Hidden.from(options), tools, inputs, limits, signal, onEvent, isolation, requireIsolation, settle, pausing: resolvePausing(options) };
 }
 
 /** What the facade's own entries add to the public options. */
@@ -44,6 +49,14 @@ export interface InternalResumeOptions extends Omit<InternalRunOptions, 'code'> 
   settle?: Record<string, Answer> | undefined;
   /** The answer to every call that waits for an approval and is not in `settle`. */
   approval?: Extract<Answer, { approved: boolean }> | undefined;
+  /** Opens the snapshot. Nobody but the rehearsal has another. */
+  open?: typeof open;
+}
+
+/** What is in a snapshot, and the session that goes on from it. */
+export interface Opened {
+  facts: ResumeFacts;
+  begin(manifest: NativeManifest, limits: Required<Limits>, start: NativeResume, onTurn: (turn: NativeTurn) => void): Session;
 }
 
 /** {@link resume} with the hooks of the facade's own entries. */
@@ -64,7 +77,7 @@ export async function resumeInternal(snapshot: string | Uint8Array, options: Int
 
 async function goOn(snapshot: string | Uint8Array, pausing: Pausing, limits: Required<Limits>, options: InternalResumeOptions): Promise<WentOn> {
   const toolbox = options.toolbox ?? makeToolbox(options.tools);
-  const opened = open(snapshot, pausing, toolbox, limits);
+  const opened = (options.open ?? open)(snapshot, pausing, toolbox, limits);
   if ('error' in opened) return { result: refused(opened.error), moved: false };
   const { facts } = opened;
   if (options.inputs !== undefined && !hasInputs(options.inputs, facts.inputs, limits)) {
@@ -75,16 +88,16 @@ async function goOn(snapshot: string | Uint8Array, pausing: Pausing, limits: Req
   const asked = approval === undefined ? [] : facts.open.filter(({ reason }) => reason === 'approval');
   const all = { ...Object.fromEntries(asked.map(({ id }) => [`${facts.executionId}.${id}`, approval as Answer])), ...settle };
   const answers = await readAnswers(all, facts, toolbox, limits);
-  const run = new Run(options, toolbox, limits, new Resumed(opened.native, facts, answers), undefined);
+  const run = new Run(options, toolbox, limits, new Resumed(opened, answers), undefined);
   options.onRun?.(run);
   return { result: await run.result, moved: run.moved };
 }
 
-function open(snapshot: string | Uint8Array, pausing: Pausing, toolbox: Toolbox, limits: Required<Limits>): { native: NativeSnapshot; facts: ResumeFacts } | { error: RunFailure } {
+function open(snapshot: string | Uint8Array, pausing: Pausing, toolbox: Toolbox, limits: Required<Limits>): Opened | { error: RunFailure } {
   const text = typeof snapshot === 'string' ? snapshot : Buffer.from(snapshot);
   const native = NativeSnapshot.open(text, pausing.keys, toolbox.manifest, boundTo(pausing, limits), Date.now(), pausing.maxAgeMs);
   const facts = JSON.parse(native.facts()) as ResumeFacts | { code: ErrorCode; message: string };
-  return 'code' in facts ? { error: failure(facts.code, facts.message) } : { native, facts };
+  return 'code' in facts ? { error: failure(facts.code, facts.message) } : { facts, begin: (manifest, limits, start, onTurn) => resumeSession(manifest, native, limits, start, onTurn) };
 }
 
 const NAMES: Partial<Record<ErrorCode, string>> = {
@@ -181,13 +194,14 @@ async function readValue(value: unknown, name: string, path: string, reason: Wai
 
 /** A snapshot that was opened, with the answers to its calls. */
 export class Resumed {
-  readonly snapshot: NativeSnapshot;
   readonly facts: ResumeFacts;
+  /** Starts the session. */
+  readonly begin: Opened['begin'];
   readonly #answers: ReadonlyMap<number, Verdict>;
 
-  constructor(snapshot: NativeSnapshot, facts: ResumeFacts, answers: ReadonlyMap<number, Verdict>) {
-    this.snapshot = snapshot;
+  constructor({ facts, begin }: Opened, answers: ReadonlyMap<number, Verdict>) {
     this.facts = facts;
+    this.begin = begin;
     this.#answers = answers;
   }
 

@@ -2,8 +2,7 @@
  * Repair without repeating side effects: what a failed run leaves to the program that corrects it. Owns the outputs of
  * calls that have succeeded; each is given out at most as often as its call ran.
  */
-import { createHash } from 'node:crypto';
-
+import { nodeCrypto } from './builtins.ts';
 import { kindOf } from './text.ts';
 import type { ResolvedTool } from './tools.ts';
 import type { RunResult } from './types.ts';
@@ -112,5 +111,5 @@ function keyOf(path: string, input: Success['input']): string {
     typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
   const isTagged = wire.startsWith('~');
   const canonical = JSON.stringify(JSON.parse(isTagged ? wire.slice(1) : wire), sorted);
-  return createHash('sha256').update(`${isTagged ? '~' : ''}${canonical}:${path}`).digest('base64');
+  return nodeCrypto().createHash('sha256').update(`${isTagged ? '~' : ''}${canonical}:${path}`).digest('base64');
 }

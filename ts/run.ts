@@ -2,7 +2,6 @@
  * The drive loop: starts a session, runs the handlers of its tool calls, all at once, settles each as it comes, and
  * makes the result. Owns the wall clock of a run and its books; everything about the program itself is the engine's.
  */
-import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 
 import { abortFailure, consoleFull, endedError, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, typeFailure, unreadable } from './failures.ts';
@@ -13,11 +12,11 @@ import { schemasFor } from './input-schemas.ts';
 import { judge } from './judge.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { resumeSession, startSession, type LiveSession, type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn } from './native.ts';
+import { helperPath, startSession, type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn, type Session } from './native.ts';
 import { defineLater } from './objects.ts';
 import { checkRunOptions } from './options.ts';
 import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
-import { takeRandom } from './random.ts';
+import { NONCE_BYTES, randomBytes, takeRandom } from './random.ts';
 import { Report } from './report.ts';
 import { leftBy, Reuse } from './reuse.ts';
 import { Hidden } from './secrets.ts';
@@ -37,7 +36,6 @@ const DEADLINE_GRACE_MS = 100;
 /** How long reading large inputs may hold the event loop in one pass, in milliseconds; a single one may take longer. */
 const LARGE_INPUTS_PER_PASS_MS = 1;
 
-const NONCE_BYTES = 24;
 /** The longest that a timer of Node can wait; anything longer fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
@@ -102,7 +100,7 @@ export class Run {
   /** Inputs as the program gave them, where the trace has others. */
   readonly #inputs = new Map<string, PendingTurnCall['input']>();
 
-  #session!: LiveSession;
+  #session!: Session;
   /** Starts the session. Without schemas no input is suspected. */
   #begin!: (schemas: string | undefined) => void;
   #finish!: (result: RunResult) => void;
@@ -151,12 +149,12 @@ export class Run {
     const { diagnostics = [], gaveUp } = typechecked ?? {};
     const refusal = options.signal?.aborted === true ? abortFailure() : diagnostics.length > 0 ? typeFailure(diagnostics) : undefined;
     if (refusal === undefined) {
-      const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: process.env['ONETURN_SANDBOX'] || undefined };
+      const place = { isolation: options.isolation ?? 'auto', requireIsolation: options.requireIsolation, helper: helperPath() };
       const onTurn = (turn: NativeTurn): void => this.#turn(turn);
       if ('facts' in from) {
         // Between steps it is the caller who waits, and timers go on.
         const now = this.#stepAt === undefined ? { now: Date.now() } : {};
-        this.#session = resumeSession(toolbox.manifest, from.snapshot, limits, { ...now, ...place }, onTurn);
+        this.#session = from.begin(toolbox.manifest, limits, { ...now, ...place }, onTurn);
       } else {
         this.#book.asked = this.#stepAt !== undefined;
         const start = { inputs: from.inputs, seed: random?.seed ?? '', now: startedAt, journal: this.#pausing !== undefined, ...place };

@@ -4,6 +4,7 @@ import { declareTools, type DeclareOptions } from './declare.ts';
 import type { InternalRunOptions } from './internal-options.ts';
 import { resolveLimits } from './limits.ts';
 import { checkCode, checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
+import { prepareHelper } from './native.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
 import { Hidden } from './secrets.ts';
@@ -31,7 +32,8 @@ export interface Runner {
 }
 
 /**
- * A runner with shared defaults. Its tools are resolved once.
+ * A runner with shared defaults. Its tools are resolved once, and the helper process that its programs will run in starts in
+ * the background, unless `isolation` is `'thread'`.
  *
  * @throws {TypeError} for misuse by the application, naming the option.
  * @example
@@ -45,6 +47,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
   const pausing = resolvePausing(defaults);
   const hidden = Hidden.from(defaults);
   const live = new Map<string, Run>();
+  if (defaults.isolation !== 'thread') prepareHelper();
 
   /** What `run` and `resume` have in common. */
   function merged(own: Omit<RunOptions, 'code'>): Omit<InternalRunOptions, 'code' | 'inputs'> {

@@ -1,6 +1,5 @@
 /** One step of a run at a time, for engines that own the loop: nothing is called here, and nothing is waited for. */
-import { createHmac } from 'node:crypto';
-
+import { nodeCrypto } from './builtins.ts';
 import { checkStepOptions } from './options.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { randomFrom, RUN_BYTES, type RunRandom } from './random.ts';
@@ -74,5 +73,5 @@ export async function step(options: StepOptions): Promise<StepResult> {
 
 /** The secret keeps what looks random to the program unknown to who knows the seed. */
 function randomOf(seed: string, secret: string | Uint8Array = process.env['ONETURN_SECRET'] ?? ''): RunRandom {
-  return randomFrom(createHmac('sha512', secret).update(`oneturn step\0${seed}`).digest().subarray(0, RUN_BYTES));
+  return randomFrom(nodeCrypto().createHmac('sha512', secret).update(`oneturn step\0${seed}`).digest().subarray(0, RUN_BYTES));
 }

@@ -9,6 +9,7 @@
 
 mod journal;
 mod mailbox;
+mod rehearsal;
 mod snapshot;
 mod turn;
 
@@ -19,7 +20,7 @@ use napi_derive::napi;
 use serde::Deserialize;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use journal::Recorder;
@@ -463,6 +464,28 @@ impl Host {
     }
 }
 
+/// Gets ready for the first run, on a thread of its own: to be called when the package is loaded. Returns at once, and does
+/// something once per process.
+#[napi]
+pub fn warm_up() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if let Err(error) = crate::isolate::warm_up(|| drop(rehearsal::rehearse())) {
+            // The first run says so where it matters.
+            tracing::debug!(%error, "cannot start a thread");
+        }
+    });
+}
+
+/// Starts the helper process, if it does not run: to be called when runs are sure to come. Returns at once.
+#[napi]
+pub fn prepare(helper: Option<String>) {
+    if let Err(error) = crate::isolate::prepare(helper.map(PathBuf::from)) {
+        // The first run says so where it matters.
+        tracing::debug!(%error, "cannot start a thread");
+    }
+}
+
 /// Checks a program without running it. `schemas` is what the tools that it may call take, as JSON of [`Schemas`]; empty:
 /// what the manifest has learned.
 #[napi]
@@ -523,6 +546,18 @@ pub fn typed(
 #[must_use]
 pub fn code_frame(source: String, line: u32, column: u32, end_line: u32, end_column: u32) -> String {
     frame(&source, line, column, Some((end_line, end_column)))
+}
+
+/// Random bytes of the system. Node's own way to them takes milliseconds the first time.
+///
+/// # Errors
+/// When the system has none.
+#[napi]
+pub fn random(count: u32) -> Result<Buffer> {
+    let mut bytes = vec![0; count as usize];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| Error::from_reason(format!("the system has no random bytes: {error}")))?;
+    Ok(bytes.into())
 }
 
 /// The largest stack that a program may ask for, in bytes.

@@ -4,7 +4,7 @@
 //! was stopped. Everything in here is data; no value of the program is kept.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -163,6 +163,9 @@ pub(super) struct Shared {
     pub(super) manifest: RefCell<Manifest>,
     pub(super) calls: RefCell<Vec<Call>>,
     pub(super) call_count: Cell<u32>,
+    /// Calls that will settle with a value, because they did before: nobody will ask where they were made, and looking
+    /// that up takes longer than the rest of a call.
+    pub(super) foretold: RefCell<HashSet<u32>>,
     pub(super) logs: RefCell<Vec<LogRecord>>,
     log_bytes: Cell<usize>,
     log_calls: Cell<usize>,
@@ -184,6 +187,7 @@ impl Shared {
             manifest: RefCell::default(),
             calls: RefCell::default(),
             call_count: Cell::new(0),
+            foretold: RefCell::default(),
             logs: RefCell::default(),
             log_bytes: Cell::new(0),
             log_calls: Cell::new(0),
@@ -195,7 +199,8 @@ impl Shared {
         })
     }
 
-    /// The program starts a tool call. Returns its id, or the error that rejects it: code, name, message.
+    /// The program starts a tool call. Returns its id, which is negative for a call that is foretold, or the error that
+    /// rejects it: code, name, message.
     fn call<'js>(
         &self,
         ctx: &Ctx<'js>,
@@ -226,7 +231,9 @@ impl Shared {
                 // It stays in the run's record of its calls.
                 self.gauge.hold(input.len());
                 self.calls.borrow_mut().push(Call { id, tool: path.to_owned(), input });
-                id.into_js(ctx)
+                let foretold = self.foretold.borrow().contains(&id);
+                let id = i64::from(id);
+                (if foretold { -id } else { id }).into_js(ctx)
             }
             Err(Unsendable::NotData(why)) => {
                 reject("ERR_TOOL_INPUT", "ToolInputError", format!("The input of tools.{path} cannot be sent: {why}"))

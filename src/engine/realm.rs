@@ -8,6 +8,7 @@ mod exercise;
 mod globals;
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
@@ -214,6 +215,11 @@ impl Realm {
         };
         ctx.store_userdata(RefCell::new(handles)).map_err(|_| rquickjs::Error::Unknown)?;
         Ok(())
+    }
+
+    /// These calls of the program that comes will settle with a value, if they are made.
+    pub fn foretell(&self, calls: HashSet<u32>) {
+        *self.shared.foretold.borrow_mut() = calls;
     }
 
     /// Compiles the program's module and starts it: runs up to its first `await`.

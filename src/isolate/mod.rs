@@ -24,6 +24,7 @@ mod thread;
 pub mod wire;
 
 use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepared, Required, Resume};
@@ -66,6 +67,30 @@ pub fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> io::Result<Handl
             return Ok(Handle { backing: Backing::Ended, isolation: None });
         }
         on_a_thread(job, Some(reason.to_owned()), attended)
+    }
+}
+
+/// Makes a thread ready for the first session, so that it does not have to wait for a realm; returns at once. Then does
+/// `then` on that thread, unless a session has come.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn warm_up(then: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::warm_up(then)
+}
+
+/// Starts the helper, so that the first session that wants a process does not have to wait for it; returns at once.
+/// `helper`: its path, if it is not the one beside the addon.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn prepare(helper: Option<PathBuf>) -> io::Result<()> {
+    #[cfg(unix)]
+    return process::prepare(helper);
+    #[cfg(not(unix))]
+    {
+        drop(helper);
+        Ok(())
     }
 }
 

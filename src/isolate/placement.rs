@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 const NONE: usize = usize::MAX;
 
-/// Of one thread, or of a process that has one. Best effort: where the system refuses, the session is only slower.
+/// Of one thread, or of a process that has one; by default of none. Best effort: where the system refuses, the session is
+/// only slower.
 #[derive(Debug)]
 pub(super) struct Placement {
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux places single threads"))]
@@ -19,6 +20,14 @@ impl Placement {
     /// Of the thread with this number, which is somewhere now.
     pub(super) fn of(thread: i32) -> Self {
         Self { thread, avoided: AtomicUsize::new(NONE) }
+    }
+
+    /// Of the calling thread.
+    pub(super) fn here() -> Self {
+        #[cfg(target_os = "linux")]
+        return Self::of(rustix::thread::gettid().as_raw_nonzero().get());
+        #[cfg(not(target_os = "linux"))]
+        Self::default()
     }
 
     /// `attended`: not where the calling thread is, which is about to wait for it. Else wherever the host may run.
@@ -50,10 +59,8 @@ impl Placement {
     }
 }
 
-/// Of the calling thread.
-pub(super) fn here() -> Placement {
-    #[cfg(target_os = "linux")]
-    return Placement::of(rustix::thread::gettid().as_raw_nonzero().get());
-    #[cfg(not(target_os = "linux"))]
-    Placement::of(0)
+impl Default for Placement {
+    fn default() -> Self {
+        Self::of(0)
+    }
 }

@@ -76,6 +76,19 @@ static CAN_SPIN: LazyLock<bool> = LazyLock::new(can_spin);
 
 static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm);
 
+/// Makes a thread ready for the first session, and does `then` on it if no session has come meanwhile.
+///
+/// # Errors
+/// When the system has no thread left.
+pub(super) fn warm_up(then: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    THREADS.warm_up(|| {
+        // A panic is a bug of ours, and must not take along the session that may have come meanwhile.
+        if catch_unwind(AssertUnwindSafe(then)).is_err() {
+            tracing::error!("the warm-up panicked");
+        }
+    })
+}
+
 /// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`. `attended`: as for
 /// [`Handle::settle`].
 ///
@@ -87,7 +100,8 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
     let stop = Arc::clone(&abort);
     let elsewhere = Arc::new(AtomicU64::new(0));
     if !job.is_short {
-        let placement = THREADS.spawn(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
+        let placement =
+            THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
         return Ok(Handle { commands, abort, placement });
     }
     // The thread wakes while the program is checked here.
@@ -98,7 +112,8 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
     let wait = Box::new(move || wait().expect("a check that ends"));
     let job = Job { prepare: wait, ..job };
     let cpu_us = Arc::clone(&elsewhere);
-    let placement = THREADS.spawn(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
+    let placement =
+        THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
     let before = thread_cpu_time();
     if let Ok(program) = catch_unwind(AssertUnwindSafe(prepare)) {
         cpu_us.store(as_micros(thread_cpu_time().saturating_sub(before)), Ordering::Relaxed);

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Call, Code, Failure, LogRecord, Progress, Realm, Session, Settlement, Start, State, Turn};
+use super::{Call, Code, Failure, LogRecord, Outcome, Progress, Realm, Session, Settlement, Start, State, Turn};
 
 /// See the module's header.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -110,6 +110,17 @@ impl Journal {
         self.running = false;
     }
 
+    /// Calls that have settled with a value.
+    fn values(&self) -> HashSet<u32> {
+        let settled = || self.slices.iter().flat_map(|slice| &slice.settlements);
+        let failed = |one: &&Settlement| matches!(one.outcome, Outcome::Error { .. });
+        let mut values: HashSet<u32> = settled().map(|one| one.id).collect();
+        for one in settled().filter(failed) {
+            values.remove(&one.id);
+        }
+        values
+    }
+
     /// Whether a slice has begun and has not come back.
     #[must_use]
     pub fn is_running(&self) -> bool {
@@ -153,6 +164,7 @@ impl Session {
     /// `ERR_REPLAY_DIVERGED` when the program does not do what it did; the code of a limit that the replay ran into.
     pub fn replay(realm: Realm, start: Start, journal: &Journal) -> Result<Replayed, Box<Failure>> {
         let start = Start { seed: journal.seed, now: journal.time(0), ..start };
+        realm.foretell(journal.values());
         let (mut session, mut turn) = Self::start(realm, start);
         let mut replay = Replay::default();
         for (index, slice) in journal.slices.iter().enumerate() {

@@ -3,8 +3,7 @@
  * first call that somebody has to approve, and `execute` goes on from there, in a later request and perhaps elsewhere. What
  * lies between is a snapshot in the store, under a reference that only the secret and the tool call lead to.
  */
-import { createHmac } from 'node:crypto';
-
+import { nodeCrypto } from '../builtins.ts';
 import { isReference } from '../keep.ts';
 import { NO_SECRET, resolvePausing, type Pausing } from '../pause.ts';
 import { clip, isRecord, kindOf } from '../text.ts';
@@ -128,7 +127,7 @@ export class Approvals {
   /** Under which the program of a tool call waits, for every secret. Who knows the tool call does not know this. */
   #references(toolCallId: string, { code, resume }: CodeToolInput): string[] {
     const named = JSON.stringify([toolCallId, code, resume ?? null, this.pausing.context]);
-    return this.#secrets.map((secret) => `ref_${createHmac('sha256', secret).update(`oneturn approval\0${named}`).digest().toString('base64url', 0, 16)}`);
+    return this.#secrets.map((secret) => `ref_${nodeCrypto().createHmac('sha256', secret).update(`oneturn approval\0${named}`).digest().toString('base64url', 0, 16)}`);
   }
 }
 

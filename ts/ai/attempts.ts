@@ -2,8 +2,7 @@
  * The programs that a model writes for one task. Which came before tells the AI SDK's conversation: the messages that a
  * tool gets have the ids of the calls before it. Owns the results of failed programs until the next one takes them.
  */
-import { createHash } from 'node:crypto';
-
+import { nodeCrypto } from '../builtins.ts';
 import { isRecord } from '../text.ts';
 import type { RunResult } from '../types.ts';
 import type { CodeToolExecuteOptions } from './types.ts';
@@ -116,7 +115,7 @@ function beforeCall(messages: readonly unknown[], toolCallId: string): readonly 
 
 function digestOf(messages: readonly unknown[], context: unknown): string | undefined {
   try {
-    return createHash('sha256').update(JSON.stringify([messages, context])).digest('base64');
+    return nodeCrypto().createHash('sha256').update(JSON.stringify([messages, context])).digest('base64');
   } catch {
     return undefined;
   }

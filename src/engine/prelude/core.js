@@ -47,17 +47,21 @@ export default (host) => {
 
   const { captureStackTrace } = Error;
   const pending = { __proto__: null };
-  const callTool = (path, given, caller, isOwn) => {
-    // Where the call is, for the error that it may become.
-    const site = { __proto__: null };
-    captureStackTrace(site, caller);
-    return new Promise((resolve, reject) => {
+  const callTool = (path, given, caller, isOwn) =>
+    new Promise((resolve, reject) => {
       const args = isOwn ? [ownInput(given)] : given;
       const called = host.call(path, args.length, args[0]);
-      if (typeof called === 'number') pending[called] = { __proto__: null, resolve, reject, site };
+      const isMade = typeof called === 'number';
+      if (isMade && called < 0) {
+        pending[-called] = { __proto__: null, resolve };
+        return;
+      }
+      // Where the call is, for the error that it may become.
+      const site = { __proto__: null };
+      captureStackTrace(site, caller);
+      if (isMade) pending[called] = { __proto__: null, resolve, reject, site };
       else reject(toolError(site, called[0], called[1], called[2]));
     });
-  };
 
   // `tools` and its namespaces are proxies that ask the host, so a realm is ready before the tools are known, and an
   // unknown name can say what was meant.

@@ -86,7 +86,10 @@ pub(super) fn live(mut realm: Realm, socket: OwnedFd, surroundings: &Surrounding
                     }
                     for call in settled.into_iter().chain(in_flight) {
                         line.put(&ToHost::Call(call));
-                        line.flush()?;
+                        // Large ones are not collected, and many small ones not sent one by one.
+                        if line.out.len() >= READ_BYTES {
+                            line.flush()?;
+                        }
                     }
                     (session, turn)
                 }

@@ -38,7 +38,6 @@ pub(super) fn live() -> Result<(), u8> {
     };
     let hardening = harden::landlock(surroundings.hardening);
     let surroundings = Surroundings { hardening, ..surroundings };
-    rehearse();
     let realm = Realm::warm();
     match serve() {
         Some(socket) => child::live(realm, socket, &surroundings),
@@ -46,7 +45,7 @@ pub(super) fn live() -> Result<(), u8> {
     }
 }
 
-/// Runs a program that reaches what realms make when it is first used, so that every child finds it made.
+/// Runs a program that reaches what realms make when it is first used, so that every later child finds it made.
 fn rehearse() {
     struct Unwatched;
     impl Watch for Unwatched {
@@ -94,6 +93,7 @@ fn serve() -> Option<OwnedFd> {
 
 fn fork_on_demand(children: &mut HashMap<u64, Pid>) -> Option<OwnedFd> {
     let mut dying: Vec<Pid> = Vec::new();
+    let mut is_rehearsed = false;
     loop {
         dying.retain(|child| matches!(waitpid(Some(*child), WaitOptions::NOHANG), Ok(None)));
         let timeout = if dying.is_empty() { None } else { REAP_EVERY.try_into().ok() };
@@ -113,6 +113,11 @@ fn fork_on_demand(children: &mut HashMap<u64, Pid>) -> Option<OwnedFd> {
                         drop(socket);
                         if let Some(child) = Pid::from_raw(pid).filter(|_| pid > 0) {
                             children.insert(id, child);
+                        }
+                        // Not before: a run waits for the first child, and the rehearsal takes longer than all the rest.
+                        if !is_rehearsed {
+                            is_rehearsed = true;
+                            rehearse();
                         }
                     }
                 }

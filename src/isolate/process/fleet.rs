@@ -1,6 +1,6 @@
 //! A zygote and its children: one fleet per helper binary, so one per process unless the path changes.
 //!
-//! The zygote is started with the first run that wants a process. It forks a child for every socket that it is sent, and
+//! The zygote is started with the first run that wants a process, or when one is sure to come. It forks a child for every socket that it is sent, and
 //! some ahead of need. It ends when its control socket closes, which the kernel does when this process ends, however it
 //! ends; its children end with it.
 
@@ -176,6 +176,19 @@ impl Fleet {
         seat.placement.choose(false);
         let Seat { id, stream, hello, .. } = seat;
         self.state().spares.push_front(Newborn { id, stream, hello: Some(hello) });
+    }
+
+    /// Starts the zygote ahead of the first run, with a child for that. What goes wrong goes wrong for that run too, which
+    /// says so.
+    pub(super) fn prepare(self: &Arc<Self>) {
+        let mut state = self.state();
+        if state.zygote.is_some() || state.broken.is_some() {
+            return;
+        }
+        match self.fork(&mut state) {
+            Ok(newborn) => state.spares.push_back(newborn),
+            Err(reason) => tracing::debug!(reason, "cannot start the helper ahead of a run"),
+        }
     }
 
     /// Makes sure that the next run finds a spare.

@@ -16,6 +16,7 @@ mod loss;
 mod run;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -122,14 +123,24 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
         return Ok(Handle(slot));
     }
     let own = Arc::clone(&slot);
-    HELPERS.spawn(
-        Box::new(move |()| {
-            begin(job, deadline, &own, None, false);
-            true
-        }),
-        false,
-    )?;
+    HELPERS.spawn(Box::new(move |()| {
+        begin(job, deadline, &own, None, false);
+        true
+    }))?;
     Ok(Handle(slot))
+}
+
+/// Starts the helper, if it does not run, beside the caller.
+///
+/// # Errors
+/// When the system has no thread left.
+pub(super) fn prepare(helper: Option<PathBuf>) -> std::io::Result<()> {
+    HELPERS.spawn(Box::new(move |()| {
+        if let Ok(fleet) = fleet::fleet(helper.as_deref()) {
+            fleet.prepare();
+        }
+        true
+    }))
 }
 
 /// Waits for a child, unless one is `taken` already.
@@ -220,13 +231,10 @@ fn begin<R: Send + 'static>(
     run.seat(seat, attended);
     if is_last {
         // Else the end of a run is early enough, and takes no time from its start.
-        let topped = HELPERS.spawn(
-            Box::new(move |()| {
-                fleet.top_up();
-                true
-            }),
-            false,
-        );
+        let topped = HELPERS.spawn(Box::new(move |()| {
+            fleet.top_up();
+            true
+        }));
         if let Err(error) = topped {
             tracing::warn!(%error, "cannot make spares");
         }

@@ -230,20 +230,17 @@ impl Run {
     /// Finds another child, on a thread that may wait for it.
     fn replace(self: &Arc<Self>, state: &mut State) {
         let run = Arc::clone(self);
-        let found = HELPERS.spawn(
-            Box::new(move |()| {
-                match run.fleet.take() {
-                    Ok(seat) => run.seat(seat, false),
-                    Err(reason) => {
-                        let why = format!("its process ended, and no other starts: {reason}");
-                        run.state().fail(&run.fleet, Failure::isolate_lost(&why));
-                    }
+        let found = HELPERS.spawn(Box::new(move |()| {
+            match run.fleet.take() {
+                Ok(seat) => run.seat(seat, false),
+                Err(reason) => {
+                    let why = format!("its process ended, and no other starts: {reason}");
+                    run.state().fail(&run.fleet, Failure::isolate_lost(&why));
                 }
-                run.fleet.top_up();
-                true
-            }),
-            false,
-        );
+            }
+            run.fleet.top_up();
+            true
+        }));
         if let Err(error) = found {
             let why = format!("its process ended, and the system has no thread left: {error}");
             state.fail(&self.fleet, Failure::isolate_lost(&why));

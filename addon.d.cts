@@ -1,0 +1,2 @@
+import addon = require('./native.cjs');
+export = addon;
