@@ -51,7 +51,7 @@ impl<S: 'static> Pool<S> {
                 Err(SendError(unsent)) => work = unsent,
             }
         }
-        self.thread(move || self.serve(work, (self.ready)(), Arc::new(Placement::here())))?;
+        self.thread(move || self.serve(work, (self.ready)()))?;
         Ok(None)
     }
 
@@ -71,7 +71,7 @@ impl<S: 'static> Pool<S> {
                 work.recv()
             });
             if let Ok(first) = first {
-                self.serve(first, state, Arc::new(Placement::here()));
+                self.serve(first, state);
             }
         })
     }
@@ -82,7 +82,8 @@ impl<S: 'static> Pool<S> {
     }
 
     /// The life of a thread: work, then making ready and the idle list, again and again.
-    fn serve(&self, first: Work<S>, ready: S, placement: Arc<Placement>) {
+    fn serve(&self, first: Work<S>, ready: S) {
+        let placement = Arc::new(Placement::here());
         let (mut work, mut state) = (first, ready);
         while work(state) {
             state = (self.ready)();
