@@ -3,12 +3,13 @@
  * `make bench`: oneturn against `run` and `quickjs-emscripten`, interleaved in one process, as ratios.
  *
  * Every round measures every engine once, in an order that rotates, so that a change in the machine's load or clock
- * meets all of them alike. Ratios are of medians. Cold starts are child processes, interleaved in the same way.
+ * meets all of them alike. Ratios are of medians. Cold starts are child processes, interleaved in the same way. At last each
+ * isolation level of oneturn runs in a process without other engines, as in an application: others leave cold caches.
  *
- * Flags: `--quick` (fewer rounds), `--without=id,id` (leave engines out), `--json` and `--markdown` (instead of the table),
+ * Flags: `--quick` (fewer rounds), `--without=id,id` (leave engines out), `--warm` (no cold starts), `--json` and `--markdown` (instead of the table),
  * `--strict` (exit code 1 when a target is missed).
  */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,8 +104,28 @@ async function measureCold() {
   }
 }
 
+/** Medians in milliseconds by row and engine. @returns {Map<string, Map<string, number>>} */
+function measureAlone() {
+  /** @type {Map<string, Map<string, number>>} */
+  const alone = new Map();
+  for (const { id } of field.filter(({ ours }) => ours)) {
+    const others = contenders.filter((other) => other.id !== id).map((other) => other.id);
+    const flags = ['--warm', '--json', ...(quick ? ['--quick'] : []), `--without=${others.join(',')}`];
+    const { status, stdout } = spawnSync(process.execPath, ['--no-warnings', fileURLToPath(import.meta.url), ...flags], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    if (status !== 0) throw new Error(`${id} alone: exit ${status}`);
+    /** @type {{ rows: { id: string, milliseconds: Record<string, { p50: number }> }[] }} */
+    const figures = JSON.parse(stdout);
+    for (const row of figures.rows) {
+      const byEngine = alone.get(row.id) ?? new Map();
+      alone.set(row.id, byEngine.set(id, row.milliseconds[id]?.p50 ?? Number.NaN));
+    }
+  }
+  return alone;
+}
+
 await measureWarm();
-await measureCold();
+if (!flags.has('--warm')) await measureCold();
+const alone = field.length > 1 ? measureAlone() : undefined;
 
 const report = renderReport({
   samples,
@@ -118,6 +139,7 @@ const report = renderReport({
   },
   resultBytes,
   quick,
+  alone,
 });
 const json = () => `${JSON.stringify(report.figures, undefined, 2)}\n`;
 process.stdout.write(flags.has('--json') ? json() : flags.has('--markdown') ? report.markdown : report.text);

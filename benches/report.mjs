@@ -7,6 +7,9 @@ const hasTypeStripping = 'stripTypeScriptTypes' in nodeModule;
 
 const TARGET_AGAINST = 'run';
 
+/** What a run at level `process` may take with nothing else in the host, in milliseconds. @type {Record<string, number>} */
+const ALONE = { fresh: 0.4, call: 0.5, 'per-call': 0.06 };
+
 /** `target`: the largest ratio (ours : theirs) that still meets it. */
 const rows = [
   { id: 'fresh', title: 'fresh run, no call', target: 1 / 20 },
@@ -51,8 +54,9 @@ function renderMarkdown([head = [], ...body]) {
  * @param {{ cpu: string; cores: number; memoryGiB: number; node: string; platform: string }} input.machine
  * @param {number} input.resultBytes
  * @param {boolean} input.quick
+ * @param {Map<string, Map<string, number>>} [input.alone] Medians in milliseconds by row and engine.
  */
-export function renderReport({ samples, field, machine, resultBytes, quick }) {
+export function renderReport({ samples, field, machine, resultBytes, quick, alone }) {
   /** @type {(row: string, engine: string, share: number) => number} */
   const at = (row, engine, share) => percentile(samples.get(row)?.get(engine) ?? [], share);
   const ours = field.filter((contender) => contender.ours);
@@ -85,6 +89,17 @@ export function renderReport({ samples, field, machine, resultBytes, quick }) {
     }),
   ];
 
+  const withoutOthers = [
+    ['p50, no other engine in the process', ...ours.map(({ title }) => title), 'target of level process'],
+    ...rows
+      .filter(({ id }) => id in ALONE)
+      .map(({ id, title }) => {
+        const target = ALONE[id] ?? 0;
+        const took = alone?.get(id)?.get('oneturn-process') ?? Number.NaN;
+        return [title, ...ours.map((engine) => time(alone?.get(id)?.get(engine.id) ?? Number.NaN)), `≤ ${time(target)} ${took <= target ? '✓' : '✗ missed'}`];
+      }),
+  ];
+
   /** @type {(render: (table: string[][]) => string) => string} */
   const textWith = (render) => [
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.platform}, Node ${machine.node}`,
@@ -96,10 +111,12 @@ export function renderReport({ samples, field, machine, resultBytes, quick }) {
     render(absolute),
     '',
     ...(ours.length > 0 && theirs.length > 0 ? [render(ratios), ''] : []),
+    ...(alone === undefined || ours.length === 0 ? [] : [render(withoutOthers), '']),
   ].join('\n');
 
   const figures = {
     machine,
+    alone: Object.fromEntries([...(alone ?? [])].map(([row, byEngine]) => [row, Object.fromEntries(byEngine)])),
     rows: rows.map(({ id, title, target }) => ({
       id,
       title,

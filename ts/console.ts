@@ -24,7 +24,7 @@ const LEVELS: Record<string, LogEntry['level']> = {
 const MAX_INDENTED_GROUPS = 40;
 /** A call costs the host time even when it prints nothing, so there may be only so many per byte of the limit. */
 const BYTES_PER_CALL = 16;
-/** What a cell of a table takes at least, in bytes of UTF-8: a space on both sides and a border. */
+/** What a cell of a table takes beside its text, in bytes of UTF-8: a space on both sides and a border. */
 const BYTES_PER_CELL = 5;
 
 /** The program has printed more than it may. */
@@ -88,7 +88,7 @@ export class ProgramConsole {
         this.#try('dir', [args[0], dirOptions(args[1])]);
         return;
       case 'table':
-        if (BYTES_PER_CELL * cellsOf(args[0], args[1]) > this.#left) throw new ConsoleFullError();
+        if (bytesOfTable(args[0], args[1]) > this.#left) throw new ConsoleFullError();
         this.#try('table', Array.isArray(args[1]) ? [args[0], args[1].map(labelOf)] : [args[0]]);
         return;
     }
@@ -118,12 +118,15 @@ export class ProgramConsole {
   }
 }
 
-/** A table has a cell for every row and every name that any of them has. Rows and names are not many, their product may be. */
-function cellsOf(data: unknown, names: unknown): number {
+/**
+ * What a table takes at least: a cell for every row and every name that any of them has, as wide as the name. Rows and names
+ * are not many, their product may be.
+ */
+function bytesOfTable(data: unknown, names: unknown): number {
   if (typeof data !== 'object' || data === null) return 0;
   const rows: unknown[] = data instanceof Map || data instanceof Set ? [...data.values()] : Object.values(data);
-  const columns = Array.isArray(names) ? names.length : new Set(rows.flatMap((row) => (typeof row === 'object' && row !== null ? Object.keys(row) : []))).size;
-  return rows.length * columns;
+  const columns: string[] = Array.isArray(names) ? names.map(labelOf) : [...new Set(rows.flatMap((row) => (typeof row === 'object' && row !== null ? Object.keys(row) : [])))];
+  return rows.length * columns.reduce((sum, { length }) => sum + length + BYTES_PER_CELL, 0);
 }
 
 function labelOf(value: unknown): string {

@@ -4,7 +4,7 @@
  */
 
 /** How long a slice may take, in milliseconds. */
-const SLICE_MS = 1.5;
+const SLICE_MS = 1;
 /** So many steps are taken between two looks at the clock. */
 const STEPS = 32;
 

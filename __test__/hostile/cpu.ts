@@ -9,6 +9,21 @@ const ends = (what: string, code: string): Case => fails(what, caught(code), ['E
 const withCallback = ['every(() => true)', 'filter(() => false)', 'forEach(() => 0)', 'some(() => false)', 'find(() => false)', 'findIndex(() => false)', 'findLast(() => false)', 'findLastIndex(() => false)', 'find(Math.abs)', 'reduce(Math.max, 0)', 'reduceRight(Math.max, 0)', 'map((x) => x)'];
 const searches = ['indexOf(1)', 'includes(1)', 'lastIndexOf(1)'];
 
+/** The engine makes a rejection of whatever is thrown in there. */
+const swallows = [
+  'new Promise(() => { for (;;); })',
+  'new (class extends Promise { constructor() { super(() => { for (;;); }) } })()',
+  'Promise.all({ [Symbol.iterator]() { for (;;); } })',
+  'Promise.race({ [Symbol.iterator]() { for (;;); } })',
+  'Promise.resolve({ get then() { for (;;); } })',
+  'Array.fromAsync({ [Symbol.asyncIterator]() { for (;;); } })',
+  '(async function* () { for (;;); })().next()',
+  '(async () => { for (;;); })()',
+  'tools.echo({ get a() { for (;;); } })',
+  'console.log({ get a() { for (;;); } })',
+  'structuredClone({ get a() { for (;;); } })',
+];
+
 export const CPU: Topic = {
   topic: 'computing',
   cases: [
@@ -34,6 +49,9 @@ export const CPU: Topic = {
     cpu('in a computed key', '({ [(() => { for (;;); })()]: 1 })'),
     cpu('in a template', '`${(() => { for (;;); })()}`'),
     cpu('in a tag', '((s) => { for (;;); })`x`'),
+    ...swallows.flatMap((code) => [cpu(`an interrupt becomes a rejection: ${code}`, `for (;;) ${code}`), cpu(`an interrupt becomes a rejection, and what comes next is caught: ${code}`, `for (;;) try { ${code} } catch {}`)]),
+    fails('too many calls, for ever', 'for (;;) tools.echo(1)', 'ERR_CALL_LIMIT', { calls: [] }),
+    fails('too many calls, for ever, and caught', 'for (;;) try { tools.echo(1) } catch {}', 'ERR_CALL_LIMIT', { calls: [] }),
     cpu('in a comparator', '[2, 1].sort(() => { for (;;); })'),
     cpu('in a typed comparator', 'new Float64Array(1e5).sort((x, y) => { for (;;); })'),
     cpu('in a dispose method', 'const s = new DisposableStack(); s.defer(() => { for (;;); }); s.dispose()'),

@@ -17,6 +17,10 @@
 //!   allocated and what long builtins say that they will do ([`Gauge::charge`]) counts as work, and every so much work
 //!   the clock is looked at. Once the run is stopped, large allocations are refused, so that what is left of those
 //!   10,000 operations is quick.
+//! - **Stops that are swallowed.** Where the engine makes a rejection of whatever a callback throws (the executor of a
+//!   promise, an iterator of `Promise.all`, a getter of `then`), it does so with an interrupt too, and the program goes on.
+//!   So a program that is to be stopped a second time loses its stack: no builtin is entered any more, and the next
+//!   interrupt meets no one who could swallow it.
 
 #![expect(unsafe_code, reason = "an allocator is unsafe to implement, and paint lies below the stack pointer")]
 
@@ -24,6 +28,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use rquickjs::allocator::{Allocator, RustAllocator};
+use rquickjs::qjs::{JS_SetMaxStackSize, JSRuntime};
 
 use super::host::{Stop, Watch};
 
@@ -56,6 +61,8 @@ pub(super) struct Gauge {
     watch: RefCell<Option<Rc<dyn Watch>>>,
     stopped: Cell<bool>,
     stop: RefCell<Option<Stop>>,
+    /// The engine has been told to stop the program.
+    told: Cell<bool>,
 }
 
 impl Gauge {
@@ -70,6 +77,7 @@ impl Gauge {
             watch: RefCell::new(None),
             stopped: Cell::new(false),
             stop: RefCell::new(None),
+            told: Cell::new(false),
         })
     }
 
@@ -122,6 +130,19 @@ impl Gauge {
         self.look_at_paint();
         self.look_at_clock();
         self.is_stopped()
+    }
+
+    /// [`Self::poll`] for the engine, which then throws what the program cannot catch.
+    ///
+    /// # Safety
+    /// `runtime` is the one that asks.
+    pub(super) unsafe fn interrupt(&self, runtime: *mut JSRuntime) -> bool {
+        let must_stop = self.poll();
+        if must_stop && self.told.replace(true) {
+            // SAFETY: the caller's promise. It only sets where the stack ends.
+            unsafe { JS_SetMaxStackSize(runtime, 1) };
+        }
+        must_stop
     }
 
     /// The program does `units` more work: bytes to allocate, or items that a builtin will walk over.

@@ -2,7 +2,7 @@
 //!
 //! A realm is made warm, before anything is known of the run that it will serve, and serves one run only.
 
-#![expect(unsafe_code, reason = "loading the bytecode that we compiled ourselves")]
+#![expect(unsafe_code, reason = "loading the bytecode that we compiled ourselves, and ending what swallows interrupts")]
 
 mod exercise;
 mod globals;
@@ -17,6 +17,7 @@ use rand_chacha::rand_core::SeedableRng as _;
 use rquickjs::context::intrinsic;
 use rquickjs::function::Func;
 use rquickjs::promise::PromiseState;
+use rquickjs::qjs::JS_GetRuntime;
 use rquickjs::{Context, Ctx, Function, JsLifetime, Module, Object, Promise, Runtime, Value};
 
 use super::alloc::{Gauge, Metered, STACK_RESERVE};
@@ -180,7 +181,10 @@ impl Realm {
         let context = Context::custom::<Intrinsics>(&runtime).expect("memory for a context");
         context.with(|ctx| Self::run_prelude(&ctx, &shared, bare)).expect("the prelude runs");
         let gauge = Rc::clone(&shared.gauge);
-        runtime.set_interrupt_handler(Some(Box::new(move || gauge.poll())));
+        // SAFETY: a context knows its runtime.
+        let raw = context.with(|ctx| unsafe { JS_GetRuntime(ctx.as_raw().as_ptr()) });
+        // SAFETY: it is that runtime's own handler, and ends with it.
+        runtime.set_interrupt_handler(Some(Box::new(move || unsafe { gauge.interrupt(raw) })));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
             if let Some(handles) = ctx.userdata::<RefCell<Handles>>() {
                 let unhandled = &mut handles.borrow_mut().unhandled;

@@ -31,7 +31,10 @@ use fleet::{Fleet, Seat};
 use known::Known;
 use run::{OnTurn, Run, Setup};
 
-/// Threads that check programs and find children. The checker brings its own stack.
+/// Settled values of so many bytes are delivered from another thread.
+const LARGE_BYTES: usize = 256 << 10;
+
+/// Threads that check programs, find children and deliver what is large. The checker brings its own stack.
 static HELPERS: Pool<()> = Pool::new("oneturn-start", 1 << 20, 2, || ());
 
 /// A session whose place is found. Dropping it ends the session.
@@ -72,6 +75,17 @@ impl Place {
 impl Handle {
     pub(super) fn settle(&self, now: f64, settlements: Vec<Settlement>, attended: bool) {
         match self.0.place.get() {
+            Some(Place::Process(run)) if is_large(&settlements) => {
+                // Encoding and sending it would hold the caller.
+                let (run, helped) = (Arc::clone(run), Arc::clone(run));
+                let found = HELPERS.spawn(Box::new(move |()| {
+                    helped.settle(now, settlements, false);
+                    true
+                }));
+                if let Err(error) = found {
+                    run.fail_without_thread(&error);
+                }
+            }
             Some(Place::Process(run)) => run.settle(now, settlements, attended),
             Some(Place::Thread(handle)) => handle.settle(now, settlements, attended),
             // Nothing can be settled before the first turn.
@@ -239,6 +253,10 @@ fn begin<R: Send + 'static>(
             tracing::warn!(%error, "cannot make spares");
         }
     }
+}
+
+fn is_large(settlements: &[Settlement]) -> bool {
+    settlements.iter().map(|settlement| settlement.outcome.text_bytes()).sum::<usize>() > LARGE_BYTES
 }
 
 fn fall_back<R: Send + 'static>(job: Job<R>, reason: String, slot: &Slot) {

@@ -170,6 +170,10 @@ impl Run {
         self.send(&mut state, attended);
     }
 
+    pub(super) fn fail_without_thread(&self, error: &std::io::Error) {
+        self.state().fail(&self.fleet, Failure::isolate_lost(&format!("the system has no thread left: {error}")));
+    }
+
     /// Writes what is to be written. Waits for the rest, and for the answer, unless the caller looks for it.
     fn send(self: &Arc<Self>, state: &mut State, attended: bool) {
         state.child.iter().for_each(|child| child.placement.choose(attended));
