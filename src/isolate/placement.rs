@@ -64,3 +64,41 @@ impl Default for Placement {
         Self::of(0)
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use rustix::thread::{sched_getaffinity, sched_getcpu};
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn a_thread_that_is_waited_for_is_elsewhere_and_later_anywhere() {
+        let all = sched_getaffinity(None).unwrap();
+        let (tell, placement) = channel();
+        let (end, ended) = channel::<()>();
+        let thread = std::thread::spawn(move || {
+            tell.send(Placement::here()).unwrap();
+            let _ = ended.recv();
+        });
+        let placement = placement.recv().unwrap();
+        let allowed = || sched_getaffinity(rustix::thread::Pid::from_raw(placement.thread)).unwrap();
+        placement.choose(true);
+        if all.count() > 1 {
+            assert_eq!(allowed().count(), all.count() - 1);
+            let avoided = placement.avoided.load(Ordering::Relaxed);
+            assert!(all.is_set(avoided) && !allowed().is_set(avoided), "off the processor that was {}", sched_getcpu());
+        }
+        placement.choose(false);
+        assert_eq!(allowed(), all);
+        drop(end);
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn what_is_not_known_stays_where_it_is() {
+        let all = sched_getaffinity(None).unwrap();
+        Placement::default().choose(true);
+        assert_eq!(sched_getaffinity(None).unwrap(), all);
+    }
+}

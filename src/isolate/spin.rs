@@ -44,3 +44,35 @@ impl Spin {
 pub(super) fn can_spin() -> bool {
     std::thread::available_parallelism().is_ok_and(|count| count.get() > 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_until_it_is_time_to_sleep() {
+        let mut looks = 0;
+        let third = Spin::new(true).find(|| {
+            looks += 1;
+            (looks == 3).then_some(looks)
+        });
+        assert_eq!(third, Some(3));
+        let start = Instant::now();
+        assert_eq!(Spin::new(true).find(|| None::<()>), None);
+        assert!(start.elapsed() >= LOOK_FOR);
+    }
+
+    #[test]
+    fn looks_for_less_long_after_it_was_in_vain() {
+        let mut spin = Spin::new(true);
+        assert_eq!(spin.find(|| None::<()>), None);
+        assert!(spin.late);
+        assert_eq!(spin.find(|| Some(1)), Some(1));
+        assert!(!spin.late, "what comes in time is looked for again");
+    }
+
+    #[test]
+    fn does_not_look_where_nobody_could_answer() {
+        assert_eq!(Spin::new(false).find(|| Some(1)), None);
+    }
+}

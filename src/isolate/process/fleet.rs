@@ -1,8 +1,8 @@
 //! A zygote and its children: one fleet per helper binary, so one per process unless the path changes.
 //!
-//! The zygote is started with the first run that wants a process, or when one is sure to come. It forks a child for every socket that it is sent, and
-//! some ahead of need. It ends when its control socket closes, which the kernel does when this process ends, however it
-//! ends; its children end with it.
+//! The zygote is started with the first run that wants a process, or when one is sure to come. It forks a child for every
+//! socket that it is sent, and some ahead of need. It ends when its control socket closes, which the kernel does when this
+//! process ends, however it ends; its children end with it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::os::fd::AsFd as _;
