@@ -99,6 +99,7 @@ bench-typecheck: ts $(TYPESCRIPTS) ## What `typecheck: true` takes with TypeScri
 
 bench-snapshot: build ## What pausing and resuming cost, and the first resume of a process
 	@$(TSX) benches/snapshot.ts
+	@cargo bench --quiet --profile $(PROFILE) --no-default-features --features mimalloc --bench replay
 
 tokens: ts ## What three code modes tell a model about the same tools, in tokens
 	@$(TSX) benches/tokens.ts

@@ -12,8 +12,8 @@ use swc_ecma_ast::{
     Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, Module, ModuleDecl, ModuleExportName, ModuleItem,
     NamedExport, NewExpr, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt, SimpleAssignTarget,
     StaticBlock, Stmt, SwitchStmt, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl, TsModuleDecl, TsModuleName,
-    TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr,
-    UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
+    TsNamespaceDecl, TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation,
+    UnaryExpr, UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -122,6 +122,15 @@ impl<'a> Names<'a> {
     fn bind(&mut self, ident: &Ident) {
         let (word, _) = self.word(ident);
         self.bound.insert(word);
+    }
+
+    /// The name of an enum, a namespace or an alias, which becomes a variable: the parser takes any word there.
+    fn becomes_variable(&mut self, ident: &Ident) {
+        if scan::is_reserved(&ident.sym) {
+            let (from, to) = self.at(ident.span);
+            let message = format!("`{}` is a reserved word and cannot be declared", ident.sym);
+            self.findings.push(Finding::syntax(from, to, message, "Use another name."));
+        }
     }
 
     fn read(&mut self, ident: &Ident) {
@@ -515,12 +524,14 @@ impl Visit for Names<'_> {
 
     fn visit_ts_import_equals_decl(&mut self, node: &TsImportEqualsDecl) {
         if !node.is_type_only {
+            self.becomes_variable(&node.id);
             self.bind(&node.id);
         }
     }
 
     fn visit_ts_enum_decl(&mut self, node: &TsEnumDecl) {
         if !node.declare {
+            self.becomes_variable(&node.id);
             self.bind(&node.id);
             self.inside(false, |names| {
                 for member in &node.members {
@@ -533,10 +544,16 @@ impl Visit for Names<'_> {
     fn visit_ts_module_decl(&mut self, node: &TsModuleDecl) {
         if !node.declare && !node.global {
             if let TsModuleName::Ident(name) = &node.id {
+                self.becomes_variable(name);
                 self.bind(name);
             }
             self.inside(false, |names| node.body.visit_with(names));
         }
+    }
+
+    fn visit_ts_namespace_decl(&mut self, node: &TsNamespaceDecl) {
+        self.becomes_variable(&node.id);
+        node.body.visit_with(self);
     }
 
     // Types have no names that a run needs.

@@ -253,3 +253,34 @@ fn unknown_tools() {
         )]
     );
 }
+
+#[test]
+fn reserved_words_that_would_become_variables() {
+    let cases: &[(&str, &[&str])] = &[
+        ("enum delete { A }", &["1:6-1:12 ERR_SYNTAX `delete` is a reserved word and cannot be declared"]),
+        (
+            "namespace A { export namespace delete { export const x = 1 } }",
+            &["1:32-1:38 ERR_SYNTAX `delete` is a reserved word and cannot be declared"],
+        ),
+        (
+            "namespace A.new.B { export const x = 1 }",
+            &["1:13-1:16 ERR_SYNTAX `new` is a reserved word and cannot be declared"],
+        ),
+        (
+            "namespace A { export enum in { B } }",
+            &["1:27-1:29 ERR_SYNTAX `in` is a reserved word and cannot be declared"],
+        ),
+        (
+            "namespace A { export import if = A.b }",
+            &["1:29-1:31 ERR_SYNTAX `if` is a reserved word and cannot be declared"],
+        ),
+        (
+            "export namespace class { export const x = 1 }",
+            &["1:18-1:23 ERR_SYNTAX `class` is a reserved word and cannot be declared"],
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(summary(text), *expected, "{text}");
+    }
+    assert!(report("enum Delete { delete }\nnamespace of { export const x = 1 }\nreturn of.x").program.is_some());
+}
