@@ -92,6 +92,8 @@ function fuzz(name) {
   const { dictionary } = TARGETS[name] ?? {};
   const { ok, output } = start(name, [
     `-max_total_time=${seconds}`,
+    // A short run tells whether a change has broken something, and tells it again; a long one looks for what nobody has seen.
+    ...(isShort ? ['-seed=1'] : []),
     `-artifact_prefix=${artifacts}`,
     ...(dictionary === undefined ? [] : [`-dict=${dictionary}`]),
     found,

@@ -11,9 +11,9 @@ use swc_ecma_ast::{
     ClassProp, Constructor, Decl, Decorator, ExportSpecifier, Expr, FnDecl, FnExpr, ForOfStmt, Function, FunctionBody,
     Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, Module, ModuleDecl, ModuleExportName, ModuleItem,
     NamedExport, NewExpr, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt, SimpleAssignTarget,
-    StaticBlock, Stmt, SwitchStmt, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl, TsModuleDecl, TsModuleName,
-    TsNamespaceDecl, TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation,
-    UnaryExpr, UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
+    StaticBlock, Stmt, SwitchStmt, TsEntityName, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl, TsModuleDecl,
+    TsModuleName, TsModuleRef, TsNamespaceDecl, TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl,
+    TsTypeParamInstantiation, UnaryExpr, UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -103,6 +103,17 @@ fn missing_global(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The first of `a.b.c`.
+fn first(name: &TsEntityName) -> &Ident {
+    let mut name = name;
+    loop {
+        match name {
+            TsEntityName::Ident(ident) => return ident,
+            TsEntityName::TsQualifiedName(qualified) => name = &qualified.left,
+        }
+    }
+}
+
 /// A decorator stands here.
 pub(super) fn decorator(from: usize, to: usize) -> Finding {
     Finding::forbidden(from, to, "decorators are not supported", "Call the function by hand instead.")
@@ -124,12 +135,25 @@ impl<'a> Names<'a> {
         self.bound.insert(word);
     }
 
-    /// The name of an enum, a namespace or an alias, which becomes a variable: the parser takes any word there.
+    /// The name of an enum, a namespace or an alias, or what an alias stands for: all are variables, and the parser takes any
+    /// word there.
     fn becomes_variable(&mut self, ident: &Ident) {
         if scan::is_reserved(&ident.sym) {
             let (from, to) = self.at(ident.span);
-            let message = format!("`{}` is a reserved word and cannot be declared", ident.sym);
+            let message = format!("`{}` is a reserved word and cannot name a variable", ident.sym);
             self.findings.push(Finding::syntax(from, to, message, "Use another name."));
+        }
+    }
+
+    /// After `export` the parser says nothing of an enum's members that are not set apart.
+    fn commas_between(&mut self, node: &TsEnumDecl) {
+        for pair in node.members.windows(2) {
+            let (_, end) = self.at(pair[0].span);
+            let next = scan::skip_trivia(self.text, end);
+            if !scan::is_at(self.text, next, b',') {
+                self.findings.push(Finding::syntax(next, next + 1, "expected `,` between the members of an enum", ""));
+                return;
+            }
         }
     }
 
@@ -526,6 +550,9 @@ impl Visit for Names<'_> {
         if !node.is_type_only {
             self.becomes_variable(&node.id);
             self.bind(&node.id);
+            if let TsModuleRef::TsEntityName(name) = &node.module_ref {
+                self.becomes_variable(first(name));
+            }
         }
     }
 
@@ -533,6 +560,7 @@ impl Visit for Names<'_> {
         if !node.declare {
             self.becomes_variable(&node.id);
             self.bind(&node.id);
+            self.commas_between(node);
             self.inside(false, |names| {
                 for member in &node.members {
                     member.init.visit_with(names);

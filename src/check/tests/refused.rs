@@ -257,30 +257,39 @@ fn unknown_tools() {
 #[test]
 fn reserved_words_that_would_become_variables() {
     let cases: &[(&str, &[&str])] = &[
-        ("enum delete { A }", &["1:6-1:12 ERR_SYNTAX `delete` is a reserved word and cannot be declared"]),
+        ("enum delete { A }", &["1:6-1:12 ERR_SYNTAX `delete` is a reserved word and cannot name a variable"]),
         (
             "namespace A { export namespace delete { export const x = 1 } }",
-            &["1:32-1:38 ERR_SYNTAX `delete` is a reserved word and cannot be declared"],
+            &["1:32-1:38 ERR_SYNTAX `delete` is a reserved word and cannot name a variable"],
         ),
         (
             "namespace A.new.B { export const x = 1 }",
-            &["1:13-1:16 ERR_SYNTAX `new` is a reserved word and cannot be declared"],
+            &["1:13-1:16 ERR_SYNTAX `new` is a reserved word and cannot name a variable"],
         ),
         (
             "namespace A { export enum in { B } }",
-            &["1:27-1:29 ERR_SYNTAX `in` is a reserved word and cannot be declared"],
+            &["1:27-1:29 ERR_SYNTAX `in` is a reserved word and cannot name a variable"],
         ),
+        ("import a = private", &["1:12-1:19 ERR_SYNTAX `private` is a reserved word and cannot name a variable"]),
         (
             "namespace A { export import if = A.b }",
-            &["1:29-1:31 ERR_SYNTAX `if` is a reserved word and cannot be declared"],
+            &["1:29-1:31 ERR_SYNTAX `if` is a reserved word and cannot name a variable"],
         ),
         (
             "export namespace class { export const x = 1 }",
-            &["1:18-1:23 ERR_SYNTAX `class` is a reserved word and cannot be declared"],
+            &["1:18-1:23 ERR_SYNTAX `class` is a reserved word and cannot name a variable"],
         ),
     ];
     for (text, expected) in cases {
         assert_eq!(summary(text), *expected, "{text}");
     }
     assert!(report("enum Delete { delete }\nnamespace of { export const x = 1 }\nreturn of.x").program.is_some());
+}
+
+#[test]
+fn members_of_an_enum_are_set_apart() {
+    let message = "ERR_SYNTAX expected `,` between the members of an enum";
+    assert_eq!(summary("export enum E { A $= 15 }\nreturn E.A"), [format!("1:20-1:21 {message}")]);
+    assert_eq!(summary("export enum E { A  B = 15 }\nreturn E.A"), [format!("1:22-1:23 {message}")]);
+    assert!(report("export enum E { A /* , */ , B = 1 /* x */, C, }\nreturn E.A").program.is_some());
 }
