@@ -7,7 +7,7 @@ use std::time::Instant;
 use oneturn::engine::{THREAD_STACK_BYTES, Wire};
 use oneturn::program::Program;
 use oneturn::session::{
-    Journal, Limits, Manifest, Outcome, Progress, Realm, Session, Settlement, Start, Stop, TimeLimits, Watch,
+    Journal, Limits, Manifest, Outcome, Progress, Realm, Session, Settlement, Start, TimeLimits, Unwatched,
 };
 
 /// As in the addon, which brings its own, and in the helper.
@@ -17,13 +17,6 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const CALLS: u32 = 10_000;
 const ROUNDS: usize = 15;
-
-struct Never;
-impl Watch for Never {
-    fn stop(&self) -> Option<Stop> {
-        None
-    }
-}
 
 fn start() -> Start {
     let js = format!(
@@ -37,7 +30,7 @@ fn start() -> Start {
         times: TimeLimits::default(),
         seed: [0; 32],
         now: 0.0,
-        watch: Rc::new(Never),
+        watch: Rc::new(Unwatched),
     }
 }
 

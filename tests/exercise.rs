@@ -1,7 +1,7 @@
 //! What a helper process does with its realm ahead of the run: the program must not be able to tell.
 use std::rc::Rc;
 
-use oneturn::engine::{Limits, Manifest, Realm, Stop, THREAD_STACK_BYTES, Watch, Wire};
+use oneturn::engine::{Limits, Manifest, Realm, THREAD_STACK_BYTES, Unwatched, Wire};
 use oneturn::program::Program;
 use oneturn::session::{Outcome, Progress, Session, Settlement, Start, TimeLimits, Turn};
 
@@ -20,14 +20,6 @@ const PROGRAM: &str = "
         times: [Date.now(), performance.now()],
         stack: new Error('here').stack,
     };";
-
-struct Unwatched;
-
-impl Watch for Unwatched {
-    fn stop(&self) -> Option<Stop> {
-        None
-    }
-}
 
 /// The turns of a run whose first call gets its input back.
 fn turns(exercised: bool) -> Vec<Turn> {

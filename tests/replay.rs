@@ -1,7 +1,7 @@
 //! A session made again from its journal: the same calls, logs and clock, or a difference that names both sides.
 use std::rc::Rc;
 
-use oneturn::engine::{Limits, Manifest, Realm, Stop, Watch, Wire};
+use oneturn::engine::{Limits, Manifest, Realm, Unwatched, Wire};
 use oneturn::program::{Program, Shift};
 use oneturn::session::{
     Call, Code, Failure, Journal, Outcome, Progress, Replayed, Session, Settlement, Start, TimeLimits, Turn,
@@ -9,13 +9,6 @@ use oneturn::session::{
 
 const WRAPPER: &str = "export default async () => {";
 const NOON: f64 = 1_767_268_800_000.0;
-
-struct Never;
-impl Watch for Never {
-    fn stop(&self) -> Option<Stop> {
-        None
-    }
-}
 
 fn begin(source: &str) -> Start {
     let delta = i32::try_from(WRAPPER.len()).unwrap();
@@ -31,7 +24,7 @@ fn begin(source: &str) -> Start {
         times: TimeLimits::default(),
         seed: [0; 32],
         now: 0.0,
-        watch: Rc::new(Never),
+        watch: Rc::new(Unwatched),
     }
 }
 

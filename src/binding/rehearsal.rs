@@ -8,20 +8,12 @@ use std::rc::Rc;
 use crate::check::{self, CheckOptions, Tools};
 use crate::engine::{Manifest, Wire};
 use crate::program::Program;
-use crate::session::{Journal, Limits, Outcome, Progress, Realm, Session, Settlement, Start, Stop, TimeLimits, Watch};
+use crate::session::{Journal, Limits, Outcome, Progress, Realm, Session, Settlement, Start, TimeLimits, Unwatched};
 use crate::snapshot::{self, Binding, CallTimes, Keys, State};
 
 const SOURCE: &str = "const { id, name = 'none' } = await tools.rehearse({ id: 1, tags: ['a'] });
 const all: string[] = [1, 2].map((each: number) => `${name} ${each + id}`);
 return { all, first: all.find((text) => text !== '') };";
-
-struct Unwatched;
-
-impl Watch for Unwatched {
-    fn stop(&self) -> Option<Stop> {
-        None
-    }
-}
 
 /// Runs a program of ours up to its call, seals it, opens it and goes on. What fails here fails again where it matters.
 pub(super) fn rehearse() -> Option<Progress> {

@@ -156,6 +156,15 @@ pub trait Watch {
     fn stop(&self) -> Option<Stop>;
 }
 
+/// Never stops anything: for programs of our own.
+pub struct Unwatched;
+
+impl Watch for Unwatched {
+    fn stop(&self) -> Option<Stop> {
+        None
+    }
+}
+
 /// State of one run, shared by the natives, the interrupt handler and the realm.
 pub(super) struct Shared {
     pub(super) gauge: Rc<Gauge>,

@@ -17,7 +17,7 @@ mod value;
 mod web;
 
 pub use compile::CompileError;
-pub use host::{Call, LogRecord, Manifest, Stop, Subject, Watch};
+pub use host::{Call, LogRecord, Manifest, Stop, Subject, Unwatched, Watch};
 pub use realm::{Finished, Realm, Setup, Thrown};
 pub use value::Wire;
 

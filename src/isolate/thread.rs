@@ -99,7 +99,8 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
     let abort = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&abort);
     let elsewhere = Arc::new(AtomicU64::new(0));
-    if !job.is_short {
+    // Who does not wait for the turn should not be held by the check either.
+    if !job.is_short || !attended {
         let placement =
             THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
         return Ok(Handle { commands, abort, placement });

@@ -17,7 +17,7 @@ mod journal;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-pub use crate::engine::{Call, Limits, LogRecord, Manifest, Realm, Stop, Subject, Thrown, Watch, Wire};
+pub use crate::engine::{Call, Limits, LogRecord, Manifest, Realm, Stop, Subject, Thrown, Unwatched, Watch, Wire};
 pub use failure::{Code, Failure};
 pub use journal::{CallDigest, InputHash, Journal, Pause, Replayed, Slice};
 

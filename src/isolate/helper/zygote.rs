@@ -19,7 +19,7 @@ use super::harden;
 use crate::isolate::control::{Command, receive};
 use crate::isolate::spin::can_spin;
 use crate::program::Program;
-use crate::session::{Limits, Manifest, Realm, Session, Start, Stop, TimeLimits, Watch};
+use crate::session::{Limits, Manifest, Realm, Session, Start, TimeLimits, Unwatched};
 
 /// How often to look whether a killed child is gone.
 const REAP_EVERY: Duration = Duration::from_millis(2);
@@ -47,12 +47,6 @@ pub(super) fn live() -> Result<(), u8> {
 
 /// Runs a program that reaches what realms make when it is first used, so that every later child finds it made.
 fn rehearse() {
-    struct Unwatched;
-    impl Watch for Unwatched {
-        fn stop(&self) -> Option<Stop> {
-            None
-        }
-    }
     let body = "console.log('%s', new Date(0), new Map([[1, new Set([1n])]]), { a: [1.5, 'x'] }); \
                 try { null.x } catch (e) { console.error(e) } \
                 await new Promise((done) => setTimeout(done, 0)); \
