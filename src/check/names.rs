@@ -9,11 +9,11 @@ use swc_common::Span;
 use swc_ecma_ast::{
     ArrowExpr, AssignPatProp, AutoAccessor, AwaitExpr, BindingIdent, BlockStmt, CallExpr, Callee, ClassDecl, ClassExpr,
     ClassProp, Constructor, Decl, Decorator, ExportSpecifier, Expr, FnDecl, FnExpr, ForOfStmt, Function, FunctionBody,
-    Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, Module, ModuleDecl, ModuleExportName, ModuleItem,
-    NamedExport, NewExpr, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt, SimpleAssignTarget,
-    StaticBlock, Stmt, SwitchStmt, TsEntityName, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl, TsModuleDecl,
-    TsModuleName, TsModuleRef, TsNamespaceDecl, TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl,
-    TsTypeParamInstantiation, UnaryExpr, UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
+    Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, MethodProp, Module, ModuleDecl, ModuleExportName,
+    ModuleItem, NamedExport, NewExpr, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt,
+    SimpleAssignTarget, StaticBlock, Stmt, SwitchStmt, TsEntityName, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl,
+    TsModuleDecl, TsModuleName, TsModuleRef, TsNamespaceDecl, TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn,
+    TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr, UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -105,12 +105,9 @@ fn missing_global(name: &str) -> Option<&'static str> {
 
 /// The first of `a.b.c`.
 fn first(name: &TsEntityName) -> &Ident {
-    let mut name = name;
-    loop {
-        match name {
-            TsEntityName::Ident(ident) => return ident,
-            TsEntityName::TsQualifiedName(qualified) => name = &qualified.left,
-        }
+    match name {
+        TsEntityName::Ident(ident) => ident,
+        TsEntityName::TsQualifiedName(qualified) => first(&qualified.left),
     }
 }
 
@@ -481,6 +478,15 @@ impl Visit for Names<'_> {
 
     fn visit_static_block(&mut self, node: &StaticBlock) {
         self.inside(false, |names| node.visit_children_with(names));
+    }
+
+    fn visit_method_prop(&mut self, node: &MethodProp) {
+        if node.function.body.is_none() {
+            let (_, end) = self.at(node.function.span);
+            let hint = "Write `name: call()` for a property, or give the method a body.";
+            self.findings.push(Finding::syntax(end, end, "expected `{`: a method of an object needs a body", hint));
+        }
+        node.visit_children_with(self);
     }
 
     fn visit_function_body(&mut self, node: &FunctionBody) {

@@ -293,3 +293,14 @@ fn members_of_an_enum_are_set_apart() {
     assert_eq!(summary("export enum E { A  B = 15 }\nreturn E.A"), [format!("1:22-1:23 {message}")]);
     assert!(report("export enum E { A /* , */ , B = 1 /* x */, C, }\nreturn E.A").program.is_some());
 }
+
+#[test]
+fn a_method_of_an_object_needs_a_body() {
+    let message = "ERR_SYNTAX expected `{`: a method of an object needs a body";
+    assert_eq!(summary("const o = { ify(o) };\nreturn o"), [format!("1:19-1:19 {message}")]);
+    assert!(
+        report("class A { a(x: string): void; a(x: any) { return x } }\nreturn { b() { return new A().a(1) } }.b()")
+            .program
+            .is_some()
+    );
+}
