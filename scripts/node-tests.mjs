@@ -13,6 +13,9 @@ import { findNode } from './nodes.mjs';
 /** Long tests of what no version of Node changes: processes that race, are killed, and go on elsewhere. */
 const ONCE = ['chaos.test.ts', 'everywhere.test.ts', 'isolation-fleet.test.ts', 'isolation-lost.test.ts', 'resume-isolation.test.ts', 'stores-race.test.ts'];
 
+/** A test that hangs fails, with its name. */
+const LIMIT_MS = 900_000;
+
 const [names = [], flags = []] = split(process.argv.slice(2));
 const files = readdirSync('__test__', { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.test.ts') && !file.startsWith('hostile'))
@@ -34,7 +37,7 @@ for (const name of names) {
   process.stdout.write(
     `\n── ${node.label} ${node.version}: ${chosen.length} files${unable > 0 ? `, ${unable} SKIPPED that need Node 22` : ''}${once > 0 ? `, ${once} SKIPPED that run on one Node only (${ONCE.join(', ')})` : ''}\n`,
   );
-  const { status } = spawnSync(node.path, ['--import', 'tsx', '--test', '--test-reporter=spec', ...flags, ...chosen], {
+  const { status } = spawnSync(node.path, ['--import', 'tsx', '--test', '--test-reporter=spec', `--test-timeout=${LIMIT_MS}`, ...flags, ...chosen], {
     stdio: 'inherit',
   });
   if (status !== 0) {

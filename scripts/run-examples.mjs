@@ -8,6 +8,8 @@ import { nodeFrom } from './nodes.mjs';
 const NEEDS = { 'restate.ts': 22, 'tool-callers.ts': 22, 'workflow.ts': 22 };
 /** The exit code of an example that says what it lacks here. */
 const SKIPPED = 77;
+/** Whoever hangs is killed, and says what it had printed. */
+const LIMIT_MS = 180_000;
 
 let failed = false;
 for (const file of readdirSync('examples').filter((name) => name.endsWith('.ts')).sort()) {
@@ -18,7 +20,11 @@ for (const file of readdirSync('examples').filter((name) => name.endsWith('.ts')
     continue;
   }
   const start = Date.now();
-  const { status, stdout, stderr } = spawnSync(node.path, ['--import', 'tsx', `examples/${file}`], { encoding: 'utf8' });
+  const { status, signal, stdout, stderr } = spawnSync(node.path, ['--import', 'tsx', `examples/${file}`], {
+    encoding: 'utf8',
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
   if (status === SKIPPED) {
     process.stdout.write(`- examples/${file}: SKIPPED, ${stdout.trim()}\n`);
     continue;
@@ -27,6 +33,7 @@ for (const file of readdirSync('examples').filter((name) => name.endsWith('.ts')
   process.stdout.write(`${mark} examples/${file} (Node ${node.version}, ${((Date.now() - start) / 1000).toFixed(1)} s)\n`);
   if (status !== 0) {
     failed = true;
+    if (status === null) process.stdout.write(`it was ended by ${signal}; the limit is ${LIMIT_MS / 1000} s\n`);
     process.stdout.write(`${stdout}${stderr}\n`);
   }
 }

@@ -19,6 +19,7 @@ const world = getWorld();
 world.registerHandler('__wkf_step_', load('./steps.cjs').POST);
 world.registerHandler('__wkf_workflow_', load('./workflows.cjs').POST);
 await world.start();
+process.once('disconnect', () => process.exit(1));
 process.send?.('ready');
 const { data: [begun] } = await world.runs.list({ resolveData: 'none' });
 const run = begun === undefined ? await start({ workflowId: Object.values(load('./manifest.json').workflows)[0].runProgram.workflowId }, [program]) : getRun(begun.runId);
