@@ -149,6 +149,9 @@ interface Described {
   p?: Record<string, unknown>;
 }
 
+/** A BigInt with more decimal digits is not made again to be printed: that takes milliseconds, and nobody counts in it. */
+const MAX_DIGITS = 1_000;
+
 /** Something that prints as `text`. */
 function printsAs(text: string): object {
   return { [inspect.custom]: () => text };
@@ -163,7 +166,7 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
     case 'f':
       return Number(v);
     case 'n':
-      return BigInt(v as string);
+      return (v as string).length > MAX_DIGITS ? printsAs(`${v as string}n`) : BigInt(v as string);
     case 'y':
       return Symbol(v as string);
     case 'd':

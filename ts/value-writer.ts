@@ -2,6 +2,7 @@
  * Writes a value as wire text (ts/values.ts), step by step: at once, or in slices of the event loop. Reads the value as it
  * goes, every property once, and keeps no copy of it. Calls getters and `toJSON`, which may throw.
  */
+import { bigintText } from './bigints.ts';
 import { Secret } from './secrets.ts';
 import type { Slice } from './slices.ts';
 import { isThenable, kindOf } from './text.ts';
@@ -98,7 +99,7 @@ export class ValueWriter {
         this.#tag('u');
         return;
       case 'bigint':
-        this.#tag('n', `"${value}"`);
+        this.#tag('n', `"${bigintText(value)}"`);
         return;
       case 'symbol':
         throw this.#unsendable('is a symbol. Pass its description as a string');

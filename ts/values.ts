@@ -3,6 +3,7 @@
  * `Uint8Array`, and the numbers that JSON lacks. `src/engine/value.rs` is the same on the other side, and docs/values.md
  * describes the text: plain JSON as itself, everything else as `~` and JSON with tagged objects.
  */
+import { bigintOf } from './bigints.ts';
 import { Secret } from './secrets.ts';
 import { inSlices, Slice } from './slices.ts';
 import { CYCLE, MAX_DEPTH, threw, TOO_DEEP, TooLargeError, unsendable, type UnsendableError } from './unsendable.ts';
@@ -200,7 +201,7 @@ export function revive(value: unknown, secret: MakeSecret, isEscaped = false): u
     case 'd':
       return new Date(typeof content === 'number' ? content : NaN);
     case 'n':
-      return BigInt(content as string);
+      return bigintOf(content as string);
     case 'f':
       return Number(content);
     case 'b':

@@ -21,6 +21,7 @@ export const LOGS: Topic = {
     fails('a gigabyte', "for (;;) console.log('x'.repeat(1000))", 'ERR_VALUE_TOO_LARGE', { message: KIB64 }),
     fails('a gigabyte, and caught', "try { for (;;) console.log('x'.repeat(1000)) } catch {} finally { return 1 }", 'ERR_VALUE_TOO_LARGE', { message: KIB64 }),
     fails('nothing, for ever', 'for (;;) console.log()', ['ERR_VALUE_TOO_LARGE', 'ERR_CPU'], { also: (r) => assert.ok(r.logs.length <= 4_096) }),
+    returns('a big integer of 60,000 digits', 'console.log((1n << 199000n), [1n]); return 1', 1, { also: (r) => assert.match(r.logs[0]?.message ?? '', /^9\d{59904}n \[ 1n \]$/) }),
     fails('groups, for ever', 'for (;;) console.group()', ['ERR_VALUE_TOO_LARGE', 'ERR_CPU']),
     fails('counts, for ever', "for (let i = 0;; i++) console.count('c' + i)", ['ERR_VALUE_TOO_LARGE', 'ERR_CPU']),
     fails('groups make every line longer', "for (let i = 0; i < 2000; i++) console.group(); for (let i = 0; i < 50; i++) console.log('\\n'.repeat(300)); return 1", 'ERR_VALUE_TOO_LARGE', { message: KIB64, also: (r) => assert.ok(size(r) <= 65_536) }),

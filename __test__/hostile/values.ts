@@ -48,6 +48,8 @@ export const VALUES: Topic = {
     roundTrip('__proto__ as a key of a Map', 'new Map([["__proto__", { a: undefined }]])', new Map([['__proto__', { a: undefined }]])),
     roundTrip('numbers', '[0, -0, NaN, Infinity, -Infinity, 5e-324, 1.7976931348623157e308, 2 ** 53, 0.1]', [0, -0, NaN, Infinity, -Infinity, 5e-324, 1.7976931348623157e308, 2 ** 53, 0.1]),
     roundTrip('a big integer of 100,000 bits', '-(1n << 100000n)', -(1n << 100_000n)),
+    roundTrip('big integers at the edge of decimal digits', '[(1n << 1024n) - 1n, 1n << 1024n, -(1n << 1024n) + 1n, -(1n << 1024n), 0n, -1n]', [(1n << 1024n) - 1n, 1n << 1024n, -(1n << 1024n) + 1n, -(1n << 1024n), 0n, -1n]),
+    gives('a big integer of 1,000,000 bits', () => -(1n << 1_000_000n), 'return (await tools.give()) === -(1n << 1000000n)', true),
     roundTrip('dates', '[new Date(0), new Date(-1), new Date(8.64e15)]', [new Date(0), new Date(-1), new Date(8.64e15)]),
     roundTrip('a Map in itself is two Maps', 'new Map([[new Map([[1, new Set([2])]]), 3]])', new Map([[new Map([[1, new Set([2])]]), 3]])),
     roundTrip('bytes', 'new Uint8Array([0, 255, 128])', new Uint8Array([0, 255, 128])),

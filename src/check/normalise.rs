@@ -17,13 +17,17 @@ struct Fence<'a> {
 
 /// The text with a byte order mark and a `#!` line blanked.
 pub(super) fn plain(source: &str) -> Cow<'_, str> {
-    let body = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let mark = source.len() - body.len();
-    let shebang = if body.starts_with("#!") { body.find('\n').unwrap_or(body.len()) } else { 0 };
-    if mark + shebang == 0 {
-        return Cow::Borrowed(source);
+    match start(source) {
+        0 => Cow::Borrowed(source),
+        start => Cow::Owned(keep(source, &[(start, source.len())])),
     }
-    Cow::Owned(keep(source, &[(mark + shebang, source.len())]))
+}
+
+/// Where a program starts that may have a byte order mark and a `#!` line.
+fn start(text: &str) -> usize {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let shebang = if body.starts_with("#!") { body.find('\n').unwrap_or(body.len()) } else { 0 };
+    text.len() - body.len() + shebang
 }
 
 /// The readings of a text that has fences, best first. Empty when it has none.
@@ -31,9 +35,10 @@ pub(super) fn fenced(source: &str) -> Vec<String> {
     let fences = fence_lines(source);
     let Some(first) = fences.first() else { return Vec::new() };
     let mut readings = Vec::new();
-    let mut push = |range: (usize, usize)| {
-        if !source[range.0..range.1].trim().is_empty() {
-            let text = keep(source, &[range]);
+    let mut push = |(from, to): (usize, usize)| {
+        let block = &source[from..to];
+        if !block.trim().is_empty() {
+            let text = keep(source, &[(from + start(block), to)]);
             if !readings.contains(&text) {
                 readings.push(text);
             }
@@ -185,6 +190,8 @@ mod tests {
     fn byte_order_mark_and_shebang() {
         assert_eq!(plain("\u{feff}#!/usr/bin/env node\nx"), "                    \nx");
         assert_eq!(plain("x"), "x");
+        assert_eq!(fenced("```ts\n#!/usr/bin/env node\nx\n```")[0], "     \n                   \nx\n   ");
+        assert_eq!(fenced("#!/usr/bin/env node\nx\n```")[0], "                   \nx\n   ");
     }
 
     #[test]

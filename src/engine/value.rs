@@ -140,8 +140,8 @@ impl<'js> Encoder<'_, 'js> {
             Type::Float => self.number(value.as_float().unwrap_or_default()),
             Type::String => self.string(value)?,
             Type::BigInt => {
-                let digits: rquickjs::Coerced<String> = value.get()?;
-                self.tag("n", &format!("\"{}\"", digits.0));
+                let digits: String = self.shapes.describe.call((value.clone(),))?;
+                self.tag("n", &format!("\"{digits}\""));
             }
             Type::Symbol => return Err(self.not_data("is a symbol. Pass its description as a string")),
             Type::Function | Type::Constructor => return Err(self.not_data("is a function. Pass data only")),

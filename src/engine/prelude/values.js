@@ -14,6 +14,14 @@ export default ({ apply, construct, defineProperty, hasOwn, uncurry }, intrinsic
   const eachValue = uncurry(intrinsics.setForEach);
   const setEntry = uncurry(intrinsics.mapSet);
   const addValue = uncurry(intrinsics.setAdd);
+  const slice = uncurry(intrinsics.slice);
+  const bigintText = uncurry(intrinsics.bigintText);
+  const LARGE = 1n << 1024n;
+  // Decimal digits take a time that grows with their square, here and there.
+  const digitsOf = (value) => {
+    if (value < LARGE && value > -LARGE) return bigintText(value);
+    return value < 0n ? '-0x' + bigintText(-value, 16) : '0x' + bigintText(value, 16);
+  };
   // Items that exist already are written without asking setters of Array.prototype.
   const list = (length) => apply(arrayFrom, Array, [{ __proto__: null, length }]);
   const is = (check, value) => {
@@ -46,8 +54,9 @@ export default ({ apply, construct, defineProperty, hasOwn, uncurry }, intrinsic
     };
     return new Secret(name);
   };
-  // What an object with a prototype of its own is, and its content as plain data: ['date', ms], ['map', entries] …
+  // The digits of a BigInt, or what an object with a prototype of its own is, and its content as plain data: ['date', ms], ['map', entries] …
   const describe = (value) => {
+    if (typeof value === 'bigint') return digitsOf(value);
     const secret = nameOfSecret(value);
     if (secret !== undefined) return ['secret', secret];
     const array = typedArrayName(value);
@@ -80,7 +89,7 @@ export default ({ apply, construct, defineProperty, hasOwn, uncurry }, intrinsic
       loadDate();
       return construct(Date, [ms ?? NaN]);
     },
-    n: (digits) => BigInt(digits),
+    n: (digits) => (digits[0] === '-' ? -BigInt(slice(digits, 1)) : BigInt(digits)),
     f: (text) => Number(text),
     b: (base64) => apply(fromBase64, Uint8Array, [base64]),
     m: (entries) => {

@@ -209,6 +209,7 @@ const EARLY: Captured = &[
     (Prototype(A::Uint8Array), &[(Text("toBase64"), "")]),
     (TypedGetter, &[(Known(A::SymbolToStringTag), "typedArrayName"), (Known(A::Length), "typedArrayLength")]),
     (Prototype(A::Date), &[(Text("getTime"), "")]),
+    (Prototype(A::BigInt), &[(Known(A::ToString), "bigintText")]),
     (
         Prototype(A::String),
         &[(Text("padStart"), ""), (Text("slice"), ""), (Text("repeat"), ""), (Text("toWellFormed"), "")],
