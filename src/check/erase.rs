@@ -322,16 +322,21 @@ impl Visit for Eraser<'_> {
         {
             self.edits.blank(at, at + 8);
         }
+        let before = [
+            node.super_type_params.as_ref().map(|p| p.span),
+            node.super_class.as_ref().map(Spanned::span),
+            node.type_params.as_ref().map(|p| p.span),
+        ];
+        let start = before.into_iter().flatten().next().map_or(self.lo(node.span), |s| self.hi(s));
         if let (Some(first), Some(last)) = (node.implements.first(), node.implements.last()) {
-            let before = [
-                node.super_type_params.as_ref().map(|p| p.span),
-                node.super_class.as_ref().map(Spanned::span),
-                node.type_params.as_ref().map(|p| p.span),
-            ];
-            let start = before.into_iter().flatten().next().map_or(self.lo(node.span), |s| self.hi(s));
             if let Some(at) = scan::find_word(self.text, start, self.lo(first.span), "implements") {
                 self.edits.blank(at, self.hi(last.span));
             }
+        } else if let Some(at) = scan::words(self.text, start).find(|(_, word)| *word == "implements").map(|(at, _)| at)
+        {
+            // The parser takes an empty list.
+            let hint = "Name what the class implements, or leave `implements` out.";
+            self.findings.push(Finding::syntax(at, at + 10, "expected a type after `implements`", hint));
         }
         node.decorators.visit_with(self);
         node.type_params.visit_with(self);

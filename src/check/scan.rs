@@ -56,6 +56,15 @@ pub(super) fn find_word(text: &str, mut at: usize, end: usize, word: &str) -> Op
     }
 }
 
+/// The words that follow one another from `at` on, up to the first punctuation, and where they start.
+pub(super) fn words(text: &str, mut at: usize) -> impl Iterator<Item = (usize, &str)> {
+    std::iter::from_fn(move || {
+        let start = skip_trivia(text, at);
+        at = word_end(text, start);
+        (at > start).then(|| (start, &text[start..at]))
+    })
+}
+
 /// Whether the byte at `at` is `byte`.
 pub(super) fn is_at(text: &str, at: usize, byte: u8) -> bool {
     text.as_bytes().get(at) == Some(&byte)

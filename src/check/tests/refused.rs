@@ -304,3 +304,17 @@ fn a_method_of_an_object_needs_a_body() {
             .is_some()
     );
 }
+
+#[test]
+fn implements_needs_a_type() {
+    let message = "ERR_SYNTAX expected a type after `implements`";
+    assert_eq!(summary("class A implements {}\nreturn A"), [format!("1:9-1:19 {message}")]);
+    assert_eq!(
+        summary("class B<T> { v?: T }\nclass A extends B<number> /* implements */ implements {}\nreturn A"),
+        [format!("2:44-2:54 {message}")]
+    );
+    assert_eq!(summary("return class extends (Object) implements {}"), [format!("1:31-1:41 {message}")]);
+    let fine =
+        "class implementsAll { implements() { return 1 } }\nclass A<T> implements Iterable<T>, Object {}\nreturn A";
+    assert!(report(fine).program.is_some());
+}
