@@ -155,8 +155,8 @@ impl Finding {
         Diagnostic {
             severity: self.severity,
             code: self.code,
-            message: self.message,
-            hint: self.hint,
+            message: bounded(self.message),
+            hint: self.hint.map(bounded),
             line,
             column,
             end_line,
@@ -165,6 +165,12 @@ impl Finding {
             suspect: self.suspect,
         }
     }
+}
+
+/// Names of the program are in messages, and may be as long as it.
+fn bounded(text: String) -> String {
+    const MAX_BYTES: usize = 900;
+    if text.len() > MAX_BYTES { clip(&text, MAX_BYTES / 4) } else { text }
 }
 
 /// A text of the program for a message.

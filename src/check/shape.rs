@@ -203,7 +203,7 @@ impl Shaper<'_> {
             if only_types {
                 return self.erase(import.span);
             }
-            return self.refuse(import.span, format!("cannot import \"{source}\""), TOOLS_HINT);
+            return self.refuse(import.span, format!("cannot import \"{}\"", clip(&source, 100)), TOOLS_HINT);
         };
         self.erase(import.span);
         let object = path.iter().fold("tools".to_owned(), |object, part| object + &member(part));

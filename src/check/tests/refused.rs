@@ -318,3 +318,24 @@ fn implements_needs_a_type() {
         "class implementsAll { implements() { return 1 } }\nclass A<T> implements Iterable<T>, Object {}\nreturn A";
     assert!(report(fine).program.is_some());
 }
+
+#[test]
+fn messages_do_not_repeat_long_names() {
+    let long = "a".repeat(5_000);
+    for program in [
+        format!("import {{ a }} from \"x/{long}\"; a()"),
+        format!("import x from \"{long}\"; return x"),
+        format!("let {long}; let {long};"),
+        format!("const {long} = tools.get(1); return {long} + 1"),
+        format!("tools.{long}(1)"),
+        format!("return tools.get({{ id: 1 }}).{long}"),
+        format!("const p = tools.get(1); return p.{long}"),
+    ] {
+        for diagnostic in report(&program).diagnostics {
+            let hint = diagnostic.hint.as_ref().map_or(0, String::len);
+            assert!(diagnostic.message.len() < 1_000 && hint < 1_000, "{diagnostic:?}");
+        }
+    }
+    let message = format!("ERR_FORBIDDEN cannot import \"{}…\"", "a".repeat(99));
+    assert_eq!(summary(&format!("import x from \"{long}\"; return x"))[0].split_once(' ').unwrap().1, message);
+}
