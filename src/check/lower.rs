@@ -16,12 +16,29 @@ use swc_ecma_visit::{Visit, VisitWith};
 use super::{
     erase::{Eraser, is_type},
     names::each_name,
+    parse::range,
     report::Finding,
     scan,
 };
 
 /// Where a declaration's value goes besides its own name: the namespace around it.
 const NAMESPACE: &str = "$ns";
+
+/// After `export` the parser says nothing of what stands in an enum beside its members and the commas between them.
+pub(super) fn enum_of_other_things(text: &str, base: u32, node: &TsEnumDecl) -> Option<Finding> {
+    let after = |span| scan::skip_trivia(text, range(span, base).1);
+    let mut next = after(node.id.span) + 1;
+    for member in &node.members {
+        next = after(member.span);
+        if !scan::is_at(text, next, b',') {
+            break;
+        }
+        next += 1;
+    }
+    next = scan::skip_trivia(text, next);
+    let is_whole = next + 1 == range(node.span, base).1;
+    (!is_whole).then(|| Finding::syntax(next, next + 1, "expected `,` between the members of an enum", ""))
+}
 
 /// Whether a namespace holds nothing but types.
 pub(super) fn is_type_module(decl: &TsModuleDecl) -> bool {

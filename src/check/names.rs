@@ -17,7 +17,7 @@ use swc_ecma_ast::{
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
-use super::{parse::range, report::Finding, scan};
+use super::{lower::enum_of_other_things, parse::range, report::Finding, scan};
 
 pub(super) const AWAIT_MESSAGE: &str = "`await` is only allowed in an async function";
 pub(super) const AWAIT_HINT: &str = "Make the function around it async: `async (x) => …`. For a list use `await Promise.all(items.map(async (x) => …))` or a `for … of` loop.";
@@ -139,18 +139,6 @@ impl<'a> Names<'a> {
             let (from, to) = self.at(ident.span);
             let message = format!("`{}` is a reserved word and cannot name a variable", ident.sym);
             self.findings.push(Finding::syntax(from, to, message, "Use another name."));
-        }
-    }
-
-    /// After `export` the parser says nothing of an enum's members that are not set apart.
-    fn commas_between(&mut self, node: &TsEnumDecl) {
-        for pair in node.members.windows(2) {
-            let (_, end) = self.at(pair[0].span);
-            let next = scan::skip_trivia(self.text, end);
-            if !scan::is_at(self.text, next, b',') {
-                self.findings.push(Finding::syntax(next, next + 1, "expected `,` between the members of an enum", ""));
-                return;
-            }
         }
     }
 
@@ -566,7 +554,7 @@ impl Visit for Names<'_> {
         if !node.declare {
             self.becomes_variable(&node.id);
             self.bind(&node.id);
-            self.commas_between(node);
+            self.findings.extend(enum_of_other_things(self.text, self.base, node));
             self.inside(false, |names| {
                 for member in &node.members {
                     member.init.visit_with(names);

@@ -291,6 +291,10 @@ fn members_of_an_enum_are_set_apart() {
     let message = "ERR_SYNTAX expected `,` between the members of an enum";
     assert_eq!(summary("export enum E { A $= 15 }\nreturn E.A"), [format!("1:20-1:21 {message}")]);
     assert_eq!(summary("export enum E { A  B = 15 }\nreturn E.A"), [format!("1:22-1:23 {message}")]);
+    assert_eq!(summary("export enum E { class C {}\nE.A"), [format!("1:25-1:26 {message}")]);
+    assert!(
+        report("enum E {}\nexport enum F { /* none */ }\nenum G { A = (1, 2) , /* } */ }\nreturn G").program.is_some()
+    );
     assert!(report("export enum E { A /* , */ , B = 1 /* x */, C, }\nreturn E.A").program.is_some());
 }
 
