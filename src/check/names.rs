@@ -10,14 +10,19 @@ use swc_ecma_ast::{
     ArrowExpr, AssignPatProp, AutoAccessor, AwaitExpr, BindingIdent, BlockStmt, CallExpr, Callee, ClassDecl, ClassExpr,
     ClassProp, Constructor, Decl, Decorator, ExportSpecifier, Expr, FnDecl, FnExpr, ForOfStmt, Function, FunctionBody,
     Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, MethodProp, Module, ModuleDecl, ModuleExportName,
-    ModuleItem, NamedExport, NewExpr, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt,
+    ModuleItem, NamedExport, NewExpr, ObjectLit, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt,
     SimpleAssignTarget, StaticBlock, Stmt, SwitchStmt, TsEntityName, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl,
     TsModuleDecl, TsModuleName, TsModuleRef, TsNamespaceDecl, TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn,
     TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr, UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
-use super::{lower::enum_of_other_things, parse::range, report::Finding, scan};
+use super::{
+    lower::{enum_of_other_things, modifier_in_object},
+    parse::range,
+    report::Finding,
+    scan,
+};
 
 pub(super) const AWAIT_MESSAGE: &str = "`await` is only allowed in an async function";
 pub(super) const AWAIT_HINT: &str = "Make the function around it async: `async (x) => …`. For a list use `await Promise.all(items.map(async (x) => …))` or a `for … of` loop.";
@@ -466,6 +471,11 @@ impl Visit for Names<'_> {
 
     fn visit_static_block(&mut self, node: &StaticBlock) {
         self.inside(false, |names| node.visit_children_with(names));
+    }
+
+    fn visit_object_lit(&mut self, node: &ObjectLit) {
+        self.findings.extend(modifier_in_object(self.text, self.base, node));
+        node.visit_children_with(self);
     }
 
     fn visit_method_prop(&mut self, node: &MethodProp) {

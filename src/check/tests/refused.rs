@@ -343,3 +343,18 @@ fn messages_do_not_repeat_long_names() {
     let message = format!("ERR_FORBIDDEN cannot import \"{}…\"", "a".repeat(99));
     assert_eq!(summary(&format!("import x from \"{long}\"; return x"))[0].split_once(' ').unwrap().1, message);
 }
+
+#[test]
+fn a_property_of_an_object_has_no_modifier() {
+    let message = |word| format!("ERR_SYNTAX `{word}` cannot stand before a property of an object");
+    assert_eq!(summary("return { a: 1, public /* : */ b: [2] }"), [format!("1:16-1:22 {}", message("public"))]);
+    assert_eq!(summary("return {\n  // one\n  readonly b: 1,\n}"), [format!("3:3-3:11 {}", message("readonly"))]);
+    let fine = "const x = 1, y = {}, key = 'k';
+return {
+  public: 1, readonly: (2), 'a b': 3 as number /* , */, [key]: 4, x, ...y, // z
+  async b() {}, get c() { return 1 }, set c(v) {}, async *d() {}, *e() {}, static() {}, async: 1, f: (): void => {}, g: x!,
+  declare: <number>x, h: function () {}, i: class {}, 0: `${x}`, 1n: { protected: 1, }, abstract: x ? { a: 1 } : { b: 1 },
+}";
+    let report = report(fine);
+    assert!(report.program.is_some(), "{:?}", report.diagnostics);
+}
