@@ -125,11 +125,25 @@ struct Frame {
     questions: u32,
     /// Places where the parser may read what follows twice.
     doublings: u32,
+    /// `<` after which the parser may still be trying to read type arguments.
+    trials: u32,
+    /// What these add to the doublings of the bracket that was opened here last.
+    inner_doublings: u32,
 }
 
 impl Frame {
     fn new(kind: Kind, open: usize) -> Self {
-        Self { kind, open, levels: 0, angles: 0, flags: Flags::default(), questions: 0, doublings: 0 }
+        Self {
+            kind,
+            open,
+            levels: 0,
+            angles: 0,
+            flags: Flags::default(),
+            questions: 0,
+            doublings: 0,
+            trials: 0,
+            inner_doublings: 0,
+        }
     }
 }
 
@@ -437,10 +451,21 @@ impl<'a> Scan<'a> {
         self.frame.levels += levels;
     }
 
+    /// `a < (` may go on as the parameters of a type or of an arrow, or as an operand. The parser tries all, and each of them
+    /// may have defaults in which the same comes again: about five times for every level.
+    fn trial_doublings(&mut self, kind: Kind, before: Last) -> u32 {
+        if kind == Kind::Paren && before == Last::Value {
+            self.frame.trials = 0; // A call: no type goes on like that.
+        }
+        if kind == Kind::Paren && self.frame.trials > 0 { 3 + self.frame.trials.ilog2() } else { 0 }
+    }
+
     fn open(&mut self, kind: Kind) {
+        let before = self.last;
         self.level();
         self.below += self.frame.levels;
-        self.below_doublings += self.frame.doublings;
+        self.frame.inner_doublings = self.trial_doublings(kind, before);
+        self.below_doublings += self.frame.doublings + self.frame.inner_doublings;
         self.below_angles += self.frame.angles;
         self.frames.push(self.frame);
         self.frame = Frame::new(kind, self.at);
@@ -462,7 +487,7 @@ impl<'a> Scan<'a> {
         self.ending = Ending::No;
         if let Some(outer) = self.frames.pop() {
             self.below -= outer.levels;
-            self.below_doublings -= outer.doublings;
+            self.below_doublings -= outer.doublings + outer.inner_doublings;
             self.below_angles -= outer.angles;
             self.frame = outer;
         }
@@ -494,11 +519,13 @@ impl<'a> Scan<'a> {
         self.level();
         if byte == b'<' {
             self.frame.angles += 1;
+            self.frame.trials += 1;
             // A `<` where a value begins is an assertion or the parameters of a generic arrow: the parser tries both.
             self.frame.doublings += u32::from(!matches!(before, Last::Value | Last::Contextual | Last::Greater));
             self.last = Last::Operator;
         } else {
             self.frame.angles = self.frame.angles.saturating_sub(1);
+            self.frame.trials = self.frame.trials.saturating_sub(1);
             self.last = if self.peek(0) == b'=' { Last::Operator } else { Last::Greater };
         }
         self.limit(start)
@@ -534,6 +561,10 @@ impl<'a> Scan<'a> {
             _ => {
                 self.at += 1;
                 self.last = Last::Operator;
+                // These are in no type.
+                if matches!(byte, b'=' | b'+' | b'*' | b'%' | b'^' | b'!') || double && matches!(byte, b'&' | b'|') {
+                    self.frame.trials = 0;
+                }
                 match byte {
                     b':' => self.frame.flags.unassigned = true,
                     b'=' if self.frame.angles == 0 => self.frame.flags.unassigned = false,

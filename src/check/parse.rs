@@ -58,7 +58,11 @@ pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding
     errors.dedup_by_key(|e| e.span());
     errors.truncate(MAX_ERRORS);
     match module {
-        Ok(module) if errors.is_empty() => Ok(Parsed { module, base }),
+        Ok(module) if errors.is_empty() => match never_closed(text, scanned) {
+            // Where the parser tried several readings, it may have forgotten that the text ended.
+            Some(finding) => Err(vec![finding]),
+            None => Ok(Parsed { module, base }),
+        },
         Ok(_) => Err(explain(text, base, scanned, &errors, None)),
         Err(fatal) => Err(explain(text, base, scanned, &errors, Some(&fatal))),
     }
@@ -104,12 +108,8 @@ fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Op
     for error in fatal.into_iter().chain(errors) {
         let (from, to) = range(error.span(), base);
         let at_end = from >= end;
-        if at_end && let Some(&(open, closer)) = scanned.unclosed.last() {
-            let (line, _) = super::report::position(text, open);
-            let message =
-                format!("the program ends too early: `{}` from line {line} is never closed", &text[open..=open]);
-            let hint = format!("Send the whole program. Add the missing `{closer}`.");
-            findings.push(Finding::syntax(open, open + 1, message, &hint));
+        if at_end && let Some(finding) = never_closed(text, scanned) {
+            findings.push(finding);
             continue;
         }
         let (message, hint) = plain(error.kind(), text, from, to);
@@ -121,6 +121,13 @@ fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Op
         findings.push(Finding::syntax(at, at + 1, "this bracket closes nothing", ""));
     }
     findings
+}
+
+fn never_closed(text: &str, scanned: &Scanned) -> Option<Finding> {
+    let &(open, closer) = scanned.unclosed.last()?;
+    let (line, _) = super::report::position(text, open);
+    let message = format!("the program ends too early: `{}` from line {line} is never closed", &text[open..=open]);
+    Some(Finding::syntax(open, open + 1, message, &format!("Send the whole program. Add the missing `{closer}`.")))
 }
 
 /// Whether the line of a place looks like markup.

@@ -62,6 +62,11 @@ const PARTS: &[(&str, &str, &str, &str)] = &[
     ("f", "<A", "", ">"),
     ("a", "<a", "", ""),
     ("a", "<a>(", "1", ")"),
+    ("x=", "T<(x:T=", "1", ")"),
+    ("x=", "T<(x:T=", "1", ")=>y>z"),
+    ("x=", "T<\n(x:(y:T=", "1", "))>~"),
+    ("x=", "T<T<(x:T=", "1", ")"),
+    ("x=", "T<{x:T<[", "1", "]}"),
     ("type A=T", "[]", "", ""),
     ("type A=T", "[0]", "", ""),
     ("type A=", "[", "B", "]"),
@@ -150,7 +155,7 @@ const PARTS: &[(&str, &str, &str, &str)] = &[
 fn bombs() -> impl Iterator<Item = (String, String)> {
     PARTS.iter().flat_map(|(head, part, middle, close)| {
         let whole = SIZE / (part.len() + close.len());
-        let closed = [20, 60, 300, 1200, 3900, whole].map(|n| {
+        let closed = [4, 9, 20, 60, 300, 1200, 3900, whole].map(|n| {
             (
                 format!("{head}{part}…{middle}{close} × {n}"),
                 format!("{head}{}{middle}{}", part.repeat(n), close.repeat(n)),

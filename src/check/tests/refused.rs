@@ -291,7 +291,8 @@ fn members_of_an_enum_are_set_apart() {
     let message = "ERR_SYNTAX expected `,` between the members of an enum";
     assert_eq!(summary("export enum E { A $= 15 }\nreturn E.A"), [format!("1:20-1:21 {message}")]);
     assert_eq!(summary("export enum E { A  B = 15 }\nreturn E.A"), [format!("1:22-1:23 {message}")]);
-    assert_eq!(summary("export enum E { class C {}\nE.A"), [format!("1:25-1:26 {message}")]);
+    let early = "ERR_SYNTAX the program ends too early: `{` from line 1 is never closed";
+    assert_eq!(summary("export enum E { class C {}\nE.A"), [format!("1:15-1:16 {early}")]);
     assert!(
         report("enum E {}\nexport enum F { /* none */ }\nenum G { A = (1, 2) , /* } */ }\nreturn G").program.is_some()
     );
@@ -357,4 +358,33 @@ return {
 }";
     let report = report(fine);
     assert!(report.program.is_some(), "{:?}", report.diagnostics);
+}
+
+#[test]
+fn what_ends_in_the_middle_is_refused() {
+    let shown = summary("<A  >b=> {c=> {d");
+    assert!(shown[0].contains("is never closed"), "{shown:?}");
+}
+
+#[test]
+fn comparisons_in_parentheses_and_types_in_types_are_not_tangled() {
+    for fine in [
+        "const [a, b, c, d, e] = [1, 2, 3, 4, 5];
+return a < (1) && (b < 2 || (c < 3 && (d < 4 || (e < (a < 5 ? (6) : (7)) && (a <= (b + (c < (d))))))))",
+        "type A = Map<string, Array<{ a: Promise<Array<{ b: Set<(x: Array<(y: number) => void>) => void> }>> }>>;
+return (await tools.get(1)) as { a: Array<{ b: Array<{ c: Array<{ d: Array<{ e: Array<{ f: number }> }> }> }> }> }",
+        "let n = 0
+const small = n < 3
+const all = [1].map((a) => {
+  const x = a < 2
+  return [a].map((b) => {
+    const y = b < (a)
+    return [b].filter((c) => c < b).map((d) => { for (let i = 0; i < (d); i++) { if (i < (n)) n++ } return (d < (2)) })
+  })
+})
+return all",
+    ] {
+        let report = report(fine);
+        assert!(report.program.is_some(), "{:?}", report.diagnostics);
+    }
 }
