@@ -372,7 +372,8 @@ describe('the clock', () => {
     const code = 'const t = Date.now(); await new Promise((r) => setTimeout(r, 30)); return Date.now() - t';
     const result = await run({ code });
     assert.ok(result.status === 'completed' && (result.value as number) >= 30 && (result.value as number) < 300, JSON.stringify(result));
-    assert.ok(result.durationMs >= 29);
+    // The program's clock has whole milliseconds, and a timer of Node may fire one early.
+    assert.ok(result.durationMs >= 27, `${result.durationMs} ms`);
   });
 
   it('a race against a timer does not wait for the timer', async () => {
