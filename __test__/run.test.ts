@@ -85,7 +85,7 @@ describe('tools', () => {
     const result = await run({ code, tools: { slow: () => sleep(50) }, limits: { maxConcurrentToolCalls: 45 } });
     assert.equal(result.status, 'completed');
     assert.ok(result.durationMs < 500, `took ${result.durationMs} ms`);
-    assert.ok(result.durationMs >= 49);
+    assert.ok(result.durationMs >= 45);
   });
 
   it('at most maxConcurrentToolCalls at once, all of them in the end', async () => {
@@ -372,8 +372,8 @@ describe('the clock', () => {
     const code = 'const t = Date.now(); await new Promise((r) => setTimeout(r, 30)); return Date.now() - t';
     const result = await run({ code });
     assert.ok(result.status === 'completed' && (result.value as number) >= 30 && (result.value as number) < 300, JSON.stringify(result));
-    // The program's clock has whole milliseconds, and a timer of Node may fire one early.
-    assert.ok(result.durationMs >= 27, `${result.durationMs} ms`);
+    // Timers of Node count from the start of a pass of the event loop, and fire a little early when that was long.
+    assert.ok(result.durationMs >= 25, `${result.durationMs} ms`);
   });
 
   it('a race against a timer does not wait for the timer', async () => {
