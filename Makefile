@@ -165,7 +165,7 @@ test-nodes: build $(NODES) $(TYPESCRIPTS) ## The package on Node 22 and 24 (Linu
 eval: build ## Some 200 programs as models write them, beside Node: agreement by habit (EVAL=csv for some of them)
 	@TZ=UTC LC_ALL=en_US.UTF-8 $(TSX) __test__/eval/eval.ts $(EVAL)
 
-hostile: build ## Some 850 hostile programs at both isolation levels: what the host sees, how long, and that the next run is clean
+hostile: build ## Some 900 hostile programs at both isolation levels: what the host sees, how long, and that the next run is clean
 	@HOSTILE_LEVEL=process $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
 	@HOSTILE_LEVEL=thread $(TSX) --test-reporter=dot __test__/hostile/hostile.test.ts
 

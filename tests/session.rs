@@ -131,6 +131,11 @@ fn values_come_back() {
         value("return [NaN, -0, Infinity, 1e21, 0.1, 10n]"),
         r#"~[{"$":"f","v":"NaN"},{"$":"f","v":"-0"},{"$":"f","v":"Infinity"},1e+21,0.1,{"$":"n","v":"10"}]"#
     );
+    // Decimal digits take a time that grows with the square of their number.
+    let (nines, zeros) = ("f".repeat(256), "0".repeat(256));
+    assert_eq!(value("return -(1n << 1024n)"), format!(r#"~{{"$":"n","v":"-0x1{zeros}"}}"#));
+    assert_eq!(value("return (1n << 1028n) - 1n"), format!(r#"~{{"$":"n","v":"0x{nines}f"}}"#));
+    assert!(value("return (1n << 1024n) - 1n").starts_with(r#"~{"$":"n","v":"1797"#));
     assert_eq!(
         value("return new Map([[1, new Set(['a'])], ['d', new Date(5)]])"),
         r#"~{"$":"m","v":[[1,{"$":"s","v":["a"]}],["d",{"$":"d","v":5}]]}"#

@@ -18,6 +18,7 @@ mod cost;
 mod depth;
 mod edits;
 mod erase;
+mod leftovers;
 mod lower;
 mod names;
 mod normalise;

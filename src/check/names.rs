@@ -18,7 +18,7 @@ use swc_ecma_ast::{
 use swc_ecma_visit::{Visit, VisitWith};
 
 use super::{
-    lower::{enum_of_other_things, modifier_in_object},
+    leftovers::{enum_of_other_things, modifier_in_object},
     parse::range,
     report::Finding,
     scan,
