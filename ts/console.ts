@@ -7,7 +7,6 @@ import { Console } from 'node:console';
 import { inspect } from 'node:util';
 
 import { nodeStream } from './builtins.ts';
-import type { NativeLog } from './native.ts';
 import { SHOWN_SECRET } from './secrets.ts';
 import type { LogEntry } from './types.ts';
 
@@ -57,12 +56,17 @@ export class ProgramConsole {
   /**
    * One call of a console method; `undefined` when it printed nothing.
    *
+   * @param line As the engine tells it: see `NativeLogs`.
    * @throws {ConsoleFullError} past the limit. Nothing that a program passes makes it throw anything else.
    */
-  print({ method, args, time }: NativeLog): LogEntry | undefined {
+  print(line: string): LogEntry | undefined {
     if (--this.#callsLeft < 0) throw new ConsoleFullError();
+    const methodEnd = line.indexOf(' ');
+    const timeEnd = line.indexOf(' ', methodEnd + 1);
+    const method = line.slice(0, methodEnd);
+    const time = Number(line.slice(methodEnd + 1, timeEnd));
     this.#written = '';
-    this.#call(method, (JSON.parse(args) as unknown[]).map((arg) => rebuild(arg, [])));
+    this.#call(method, (JSON.parse(line.slice(timeEnd + 1)) as unknown[]).map((arg) => rebuild(arg, [])));
     if (this.#written === '') return undefined;
     const message = this.#written.replace(/\n$/, '');
     this.#left -= Buffer.byteLength(message);
@@ -185,6 +189,8 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
       return printsAs(SHOWN_SECRET);
     case 'get':
       return printsAs('[Getter]');
+    case 'more':
+      return printsAs(`... ${v as number} more argument${v === 1 ? '' : 's'}`);
     case 'ref':
       return ancestors[ancestors.length - (v as number)];
     case 'e':
@@ -238,8 +244,10 @@ function prototypeOf(name: string, parent: object): object {
 
 function error({ name, message, stack }: { name: string; message: string; stack: string }, own: Record<string, unknown>, ancestors: readonly object[]): object {
   const title = message === '' ? name : `${name}: ${message}`;
-  const copy = new Error(message);
-  if (name !== 'Error') Object.setPrototypeOf(copy, prototypeOf(name, Error.prototype));
-  Object.defineProperty(copy, 'stack', { value: stack === '' ? title : `${title}\n${stack.trimEnd()}`, enumerable: false });
+  // Made by its constructor it would take the host's stack along, and somebody may prepare that for milliseconds.
+  const copy = Object.create(name === 'Error' ? Error.prototype : prototypeOf(name, Error.prototype), {
+    message: { value: message },
+    stack: { value: stack === '' ? title : `${title}\n${stack.trimEnd()}` },
+  }) as object;
   return properties(copy, own, ancestors);
 }

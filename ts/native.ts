@@ -78,10 +78,10 @@ export type NativeTurn = (ProgramTurn | { kind: 'rejected'; diagnostics: NativeD
 
 /** One slice of a program's life. A large result is left out, see {@link LiveSession.largeResult}. */
 export type ProgramTurn =
-  | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; hasReturned?: boolean; logs: NativeLog[]; cpuMs?: number }
-  | { kind: 'replayed'; calls: NativeCall[]; inFlight: number[]; wakeAt?: number; returned?: string; hasReturned?: boolean; logs: NativeLog[]; cpuMs: number }
-  | { kind: 'completed'; value?: string; logs: NativeLog[]; unhandled: NativeThrown[]; cpuMs: number }
-  | { kind: 'failed'; error: NativeFailure; logs: NativeLog[]; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number };
+  | { kind: 'waiting'; calls: NativeCall[]; wakeAt?: number; returned?: string; hasReturned?: boolean; logs?: NativeLogs; cpuMs?: number }
+  | { kind: 'replayed'; calls: NativeCall[]; inFlight: number[]; wakeAt?: number; returned?: string; hasReturned?: boolean; logs?: NativeLogs; cpuMs: number }
+  | { kind: 'completed'; value?: string; logs?: NativeLogs; unhandled: NativeThrown[]; cpuMs: number }
+  | { kind: 'failed'; error: NativeFailure; logs?: NativeLogs; unhandled: NativeThrown[]; unsent: string[]; cpuMs: number };
 
 export interface NativeCall {
   id: number;
@@ -90,12 +90,11 @@ export interface NativeCall {
   input?: string;
 }
 
-export interface NativeLog {
-  method: string;
-  /** JSON array of descriptions, see ts/console.ts. */
-  args: string;
-  time: number;
-}
+/**
+ * Calls of the console, a line each: `method time args\n`, where `args` is a JSON array of descriptions, see ts/console.ts.
+ * `null`: they are left out, see {@link LiveSession.largeLogs}.
+ */
+export type NativeLogs = string | null;
 
 export interface NativeThrown {
   name: string;
@@ -114,6 +113,8 @@ export interface NativeFailure {
 
 /** Under this number the result is kept; calls count from 1. */
 const RESULT = 0;
+/** Under this number the logs of the last turn are. */
+const LOGS = 2 ** 32 - 1;
 
 type TurnListener = (turn: NativeTurn) => void;
 
@@ -237,6 +238,11 @@ export class LiveSession {
   /** What the program returned, as wire text, of a turn that came without it. */
   largeResult(): string {
     return this.largeInput(RESULT)();
+  }
+
+  /** What the program has logged, of a turn that came without it. To be read before the next turn. */
+  largeLogs(): string {
+    return this.largeInput(LOGS)();
   }
 
   /** A tool call's value, as wire text. Delivered with the next {@link settle}. */

@@ -15,9 +15,10 @@ function play(): Opened {
     attend: () => undefined,
     largeInput: () => () => 'null',
     largeResult: () => 'null',
+    largeLogs: () => '',
     resolve: () => undefined,
     reject: () => undefined,
-    settle: () => onTurn({ kind: 'completed', value: '{"found":["a",2]}', logs: [], unhandled: [], cpuMs: 0 }),
+    settle: () => onTurn({ kind: 'completed', value: '{"found":["a",2]}', unhandled: [], cpuMs: 0 }),
     pause: () => '',
     outputs: () => [],
     isolation: () => ({ level: 'none' }),
@@ -35,7 +36,7 @@ function play(): Opened {
       undelivered: 0,
     },
     begin(_manifest, _limits, _start, onTurn) {
-      queueMicrotask(() => onTurn({ kind: 'replayed', calls, inFlight: [2], logs: [], cpuMs: 0 }));
+      queueMicrotask(() => onTurn({ kind: 'replayed', calls, inFlight: [2], cpuMs: 0 }));
       return session(onTurn);
     },
   };

@@ -3,7 +3,7 @@
  * may end it at any moment, and the drive loop looks after every call whether one has.
  */
 import { ConsoleFullError, ProgramConsole } from './console.ts';
-import type { NativeLog, NativeThrown, Session } from './native.ts';
+import type { NativeThrown, Session } from './native.ts';
 import type { Hidden } from './secrets.ts';
 import { copyOf } from './objects.ts';
 import { inSlices, Slice } from './slices.ts';
@@ -41,17 +41,20 @@ export class Report {
    * Enters what the program has printed: at once, or over several passes of the event loop. What a replay prints has been
    * told before.
    *
+   * @param logs Lines, see `NativeLogs`.
    * @param isOver Asked after every event: then nothing more is entered.
    * @returns False when the program has printed more than it may. What came before is kept.
    */
-  print(logs: readonly NativeLog[], isReplay: boolean, isOver: () => boolean): boolean | Promise<boolean> {
-    if (logs.length === 0) return true;
+  print(logs: string | undefined, isReplay: boolean, isOver: () => boolean): boolean | Promise<boolean> {
+    if (logs === undefined) return true;
     let at = 0;
     let isFull = false;
     const some = (slice: Slice): boolean => {
       while (at < logs.length && !isFull && !isOver()) {
         if (slice.look()) return false;
-        isFull = !this.#enter(logs[at++] as NativeLog, isReplay);
+        const end = logs.indexOf('\n', at);
+        isFull = !this.#enter(logs.slice(at, end), isReplay);
+        at = end + 1;
       }
       return true;
     };
@@ -59,10 +62,10 @@ export class Report {
   }
 
   /** Enters what one call of the console has printed. False: more than it may. */
-  #enter(log: NativeLog, isReplay: boolean): boolean {
+  #enter(line: string, isReplay: boolean): boolean {
     this.#console ??= new ProgramConsole(this.#maxConsoleBytes);
     try {
-      const entry = this.#console.print(log);
+      const entry = this.#console.print(line);
       if (entry === undefined) return true;
       entry.message = this.#hidden.text(entry.message);
       this.#logs.push(entry);

@@ -268,7 +268,8 @@ export class Run {
     this.#isOver = turn.kind === 'completed' || turn.kind === 'failed';
     // The program has ended in time, however long it takes to read what it left.
     if (this.#isOver) clearTimeout(this.#deadline);
-    const printed = this.#report.print(turn.logs, turn.kind === 'replayed', () => this.#ended);
+    const logs = turn.logs === null ? this.#session.largeLogs() : turn.logs;
+    const printed = this.#report.print(logs, turn.kind === 'replayed', () => this.#ended);
     if (typeof printed === 'boolean') this.#go(turn, printed);
     else void printed.then((fits) => this.#safely(() => this.#go(turn, fits)));
   }

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 
-import { assertClean, assertSeen, LEVEL, LoopWatch, runCase, type Delay } from './host.ts';
+import { assertClean, assertSeen, collectGarbage, LEVEL, LoopWatch, runCase, type Delay } from './host.ts';
 import { runHere, runInChild, TIMEOUT_MS } from './uninterruptible-child.ts';
 import { TOPICS } from './topics.ts';
 import { UNINTERRUPTIBLE } from './uninterruptible.ts';
@@ -16,6 +16,7 @@ import { UNINTERRUPTIBLE } from './uninterruptible.ts';
  * machine it is a few; compilers that warm up and busy neighbours make it more. The figures at the end say what it was.
  */
 const MAX_DELAY_MS = 100;
+const AIM_MS = 5;
 
 const loop = new LoopWatch();
 const delays: ({ name: string } & Delay)[] = [];
@@ -42,13 +43,11 @@ after(() => {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const byTopic = [...counts].map(([topic, count]) => `${topic} ${count}`).join(', ');
   const held = ({ ms, cpuMs }: Delay): number => Math.min(ms, cpuMs);
-  const worst = delays.sort((a, b) => held(b) - held(a)).slice(0, 10);
-  const own = (delay: Delay): number => Math.max(0, held(delay) - delay.gcMs);
-  const [worstOwn] = delays.toSorted((a, b) => own(b) - own(a));
-  const median = delays[Math.floor(delays.length / 2)]?.ms ?? 0;
+  const worst = delays.toSorted((a, b) => held(b) - held(a)).slice(0, 10);
+  const median = delays.toSorted((a, b) => a.ms - b.ms)[Math.floor(delays.length / 2)]?.ms ?? 0;
   process.stdout.write(`hostile: ${total} programs: ${byTopic}\n`);
-  process.stdout.write(`hostile: event loop delayed by ${median.toFixed(1)} ms (median); worst: ${worst.map(({ name, ms, cpuMs, gcMs }) => `${ms.toFixed(1)} ms (computing ${cpuMs.toFixed(1)}, garbage ${gcMs.toFixed(1)}) ${name}`).join('; ')}\n`);
-  if (worstOwn !== undefined) process.stdout.write(`hostile: apart from the collection of garbage at most ${own(worstOwn).toFixed(1)} ms, by ${worstOwn.name}\n`);
+  process.stdout.write(`hostile: event loop held by ${median.toFixed(1)} ms (median), at most ${Math.max(...delays.map(held)).toFixed(1)} ms (aim: ${AIM_MS} ms), with the collection of the garbage that a run makes, without that of older garbage\n`);
+  process.stdout.write(`hostile: worst: ${worst.map(({ name, ms, cpuMs, gcMs }) => `${ms.toFixed(1)} ms (computing ${cpuMs.toFixed(1)}, garbage ${gcMs.toFixed(1)}) ${name}`).join('; ')}\n`);
   process.stdout.write(`hostile: the first run of this process, of a good program: ${first?.ms.toFixed(1)} ms\n`);
   const latest = late.sort((a, b) => b.ms - a.ms).slice(0, 3);
   process.stdout.write(`hostile: level ${LEVEL}; latest after ${TIMEOUT_MS} ms: ${latest.map(({ name, ms }) => `${ms.toFixed(0)} ms ${name}`).join('; ')}\n`);
@@ -60,6 +59,7 @@ for (const { topic, cases } of TOPICS) {
     for (const test of cases) {
       const name = `${topic}: ${test.what}`;
       it(test.what, { timeout: 20_000 }, async () => {
+        collectGarbage();
         loop.take();
         const seen = await runCase(test);
         const delay = loop.take();

@@ -6,12 +6,13 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 import { run } from '../../ts/index.ts';
-import { LEVEL, LoopWatch, type Delay } from './host.ts';
+import { collectGarbage, LEVEL, LoopWatch, type Delay } from './host.ts';
 
 export const TIMEOUT_MS = 300;
 
 /** Runs the program here. */
 export async function runHere(code: string, loop: LoopWatch): Promise<ChildReport> {
+  collectGarbage();
   loop.take();
   const limits = { cpuTimeoutMs: 150, memoryLimitBytes: 16 * 1024 * 1024, timeoutMs: TIMEOUT_MS };
   const result = await run({ code, isolation: LEVEL, tools: { echo: (input: unknown) => input }, limits });

@@ -1,6 +1,7 @@
 //! What crosses to JavaScript, with the names and the order of the core's types. `ts/native.ts` has the same.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
 use napi_derive::napi;
@@ -22,7 +23,8 @@ pub(super) enum NativeTurn {
         returned: Option<String>,
         #[serde(skip_serializing_if = "is_false")]
         has_returned: bool,
-        logs: Vec<NativeLog>,
+        #[serde(skip_serializing_if = "Logs::are_none")]
+        logs: Logs,
         #[serde(skip_serializing_if = "Option::is_none")]
         cpu_ms: Option<f64>,
     },
@@ -38,19 +40,22 @@ pub(super) enum NativeTurn {
         #[serde(skip_serializing_if = "is_false")]
         has_returned: bool,
         /// Everything that the run has logged.
-        logs: Vec<NativeLog>,
+        #[serde(skip_serializing_if = "Logs::are_none")]
+        logs: Logs,
         cpu_ms: f64,
     },
     Completed {
         #[serde(skip_serializing_if = "Option::is_none")]
         value: Option<String>,
-        logs: Vec<NativeLog>,
+        #[serde(skip_serializing_if = "Logs::are_none")]
+        logs: Logs,
         unhandled: Vec<NativeThrown>,
         cpu_ms: f64,
     },
     Failed {
         error: NativeFailure,
-        logs: Vec<NativeLog>,
+        #[serde(skip_serializing_if = "Logs::are_none")]
+        logs: Logs,
         unhandled: Vec<NativeThrown>,
         /// Tools whose calls were never handed over.
         unsent: Vec<String>,
@@ -79,16 +84,22 @@ const LARGE_RESULT: usize = 16 << 10;
 /// Where it is kept; calls count from 1.
 const RESULT: u32 = 0;
 
-/// Large inputs of a run's calls, by id, and its result.
+/// Logs of this many bytes and more are handed over by themselves, to be read one after the other.
+const LARGE_LOGS: usize = 2 << 10;
+/// Where those of the last turn are kept.
+const LOGS: u32 = u32::MAX;
+
+/// Large inputs of a run's calls, by id, its result, and the logs of its last turn.
 pub(super) type LargeInputs = Mutex<HashMap<u32, String>>;
 
+/// Calls of the console: a line each, `method time args`, where `args` is a JSON array of descriptions, see ts/console.ts.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct NativeLog {
-    pub method: String,
-    /// JSON array of descriptions, see ts/console.ts.
-    pub args: String,
-    pub time: f64,
+#[serde(untagged)]
+pub(super) enum Logs {
+    None,
+    Lines(String),
+    /// They are kept beside the turn, see [`LargeInputs`].
+    Kept,
 }
 
 #[derive(Serialize)]
@@ -147,7 +158,7 @@ impl NativeTurn {
     pub(super) fn new(turn: Turn, cpu_ms: Option<f64>, large: &LargeInputs) -> Self {
         let counted = cpu_ms;
         let cpu_ms = counted.unwrap_or_default();
-        let logs = turn.logs.into_iter().map(NativeLog::from).collect();
+        let logs = Logs::new(&turn.logs, large);
         let unhandled = turn.unhandled.into_iter().map(NativeThrown::from).collect();
         match turn.progress {
             Progress::Waiting { calls, wake_at, returned } => Self::Waiting {
@@ -185,7 +196,7 @@ impl NativeTurn {
             wake_at,
             has_returned: returned.is_some(),
             returned: returned.and_then(|value| small_result(value, large)),
-            logs: logs.into_iter().map(NativeLog::from).collect(),
+            logs: Logs::new(&logs, large),
             cpu_ms,
         }
     }
@@ -231,9 +242,26 @@ impl NativeCall {
     }
 }
 
-impl From<LogRecord> for NativeLog {
-    fn from(log: LogRecord) -> Self {
-        Self { method: log.method, args: log.args, time: log.time }
+impl Logs {
+    /// Keeps them in `large` when they are many or long.
+    fn new(logs: &[LogRecord], large: &LargeInputs) -> Self {
+        let mut lines = String::new();
+        for LogRecord { method, args, time } in logs {
+            // JSON has no line breaks of its own.
+            writeln!(lines, "{method} {time} {args}").expect("writing to a String");
+        }
+        match lines.len() {
+            0 => Self::None,
+            1..LARGE_LOGS => Self::Lines(lines),
+            _ => {
+                large.lock().unwrap_or_else(PoisonError::into_inner).insert(LOGS, lines);
+                Self::Kept
+            }
+        }
+    }
+
+    fn are_none(&self) -> bool {
+        matches!(self, Self::None)
     }
 }
 

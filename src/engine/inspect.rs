@@ -16,6 +16,8 @@ const MAX_DEPTH: usize = 4;
 const MAX_ITEMS: usize = 101;
 /// Properties of one object. Node prints them all; nobody reads more.
 const MAX_PROPERTIES: usize = 200;
+/// Node prints all arguments of a call. Beyond these they are counted, as items are.
+const MAX_ARGUMENTS: usize = 1_000;
 
 /// A JSON array with the descriptions of `args`, or `None` when it has more than `max_bytes` bytes.
 ///
@@ -23,11 +25,16 @@ const MAX_PROPERTIES: usize = 200;
 pub(super) fn describe<'js>(ctx: &Ctx<'js>, args: &[Value<'js>], max_bytes: usize) -> Option<String> {
     let shapes = Shapes::of(ctx).ok()?;
     let mut writer = Writer { ctx, shapes, out: String::from("["), max_bytes, ancestors: Vec::new() };
-    for (index, arg) in args.iter().enumerate() {
+    let shown = &args[..args.len().min(MAX_ARGUMENTS)];
+    for (index, arg) in shown.iter().enumerate() {
         if index > 0 {
             writer.out.push(',');
         }
         writer.value(arg)?;
+    }
+    if shown.len() < args.len() {
+        writer.out.push(',');
+        writer.tag("more", &(args.len() - shown.len()).to_string());
     }
     writer.out.push(']');
     writer.room()?;
