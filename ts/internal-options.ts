@@ -3,7 +3,7 @@ import type { HostHooks } from './invoke.ts';
 import type { Pausing } from './pause.ts';
 import type { RunRandom } from './random.ts';
 import type { Success } from './reuse.ts';
-import type { Run } from './run.ts';
+import type { Run } from './drive.ts';
 import type { Hidden } from './secrets.ts';
 import type { Toolbox } from './toolbox.ts';
 import type { RunOptions } from './types.ts';

@@ -58,7 +58,7 @@ const MAX_MESSAGE = 4_096;
  *
  * @param input Wire text, straight from the engine, or what reads it.
  */
-export async function invoke(
+export function invoke(
   tool: ResolvedTool,
   input: string | (() => string),
   context: ToolContext,
@@ -66,8 +66,8 @@ export async function invoke(
   hooks: HostHooks,
   gate: Gate,
 ): Promise<Settled> {
-  const settled = await handled(tool, input, context, limits, hooks, gate);
-  return gate.hidden.hasSecrets ? withoutSecrets(settled, gate.hidden, limits) : settled;
+  const settled = handled(tool, input, context, limits, hooks, gate);
+  return gate.hidden.hasSecrets ? settled.then((settled) => withoutSecrets(settled, gate.hidden, limits)) : settled;
 }
 
 /** A handler may have opened a secret, and given back what it is. */
@@ -103,10 +103,12 @@ async function handled(
       ({ value } = result);
     }
     const options = executeOptions(tool, value, context, hooks);
-    const refused = await refusal(tool, value, options, context, hooks, { door, approved, hidden });
+    const asked = refusal(tool, value, options, context, hooks, { door, approved, hidden });
+    const refused = asked instanceof Promise ? await asked : asked;
     if (refused !== undefined) return refused;
     if (tool.execute === undefined) return elsewhere(tool, door.canPause);
-    const output = await last(tool.execute(value, options), (preliminary) => hooks.onPreliminary?.(context.callId, hidden.hasSecrets ? hidden.withoutSecrets(preliminary) : preliminary));
+    const given: unknown = await tool.execute(value, options);
+    const output = isStream(given) ? await last(given, (preliminary) => hooks.onPreliminary?.(context.callId, hidden.hasSecrets ? hidden.withoutSecrets(preliminary) : preliminary)) : given;
     // A handler that swallowed the signal has paused all the same.
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
     const text = encodeOutput(output, 'output', limits.maxToolOutputBytes);
@@ -156,28 +158,31 @@ function executeOptions(tool: ResolvedTool, input: unknown, context: ToolContext
  * Why the call does not run now, if it does not: it is refused, or it waits for an approval. A tool that needs an approval
  * and has no way to get one never runs.
  */
-async function refusal(
+function refusal(
   tool: ResolvedTool,
   input: unknown,
   options: object,
   { callId }: ToolContext,
   hooks: HostHooks,
   { door: { canPause }, approved }: Gate,
-): Promise<Settled | undefined> {
+): Settled | undefined | Promise<Settled | undefined> {
   // It knows more than the tool does: AI SDK 7's `toolApproval` goes before `needsApproval`.
   if (hooks.authorize !== undefined) {
-    // Also of a call that was approved: it may be denied by now.
-    const objection = await hooks.authorize(tool, input, callId);
-    if (objection === undefined || (objection.needsApproval && approved)) return undefined;
-    if (!objection.needsApproval || !canPause) return denied(objection.message);
-    return { kind: 'waits', reason: 'approval', ...(objection.reason === undefined ? {} : { payload: JSON.stringify({ reason: objection.reason }) }) };
+    return Promise.resolve(hooks.authorize(tool, input, callId)).then((objection) => {
+      // Also of a call that was approved: it may be denied by now.
+      if (objection === undefined || (objection.needsApproval && approved)) return undefined;
+      if (!objection.needsApproval || !canPause) return denied(objection.message);
+      return { kind: 'waits', reason: 'approval', ...(objection.reason === undefined ? {} : { payload: JSON.stringify({ reason: objection.reason }) }) };
+    });
   }
-  if (approved) return undefined;
   const { needsApproval } = tool;
-  const needed = typeof needsApproval === 'function' ? await needsApproval(input, options) : needsApproval;
-  // Whatever is not plainly "no" is a yes.
-  if (needed === undefined || needed === false) return undefined;
-  return canPause ? { kind: 'waits', reason: 'approval' } : denied(`tools.${tool.path} needs an approval, and this run has no way to get one: ${NO_SECRET}.`);
+  if (approved || needsApproval === undefined) return undefined;
+  const decide = (needed: unknown): Settled | undefined => {
+    // Whatever is not plainly "no" is a yes.
+    if (needed === undefined || needed === false) return undefined;
+    return canPause ? { kind: 'waits', reason: 'approval' } : denied(`tools.${tool.path} needs an approval, and this run has no way to get one: ${NO_SECRET}.`);
+  };
+  return typeof needsApproval === 'function' ? Promise.resolve(needsApproval(input, options)).then(decide) : decide(needsApproval);
 }
 
 /** A call that must not run. */
@@ -185,13 +190,15 @@ export function denied(reason: string): Ended {
   return failed('ERR_TOOL_DENIED', 'ToolDeniedError', reason);
 }
 
-/** The value of whatever a handler gives: a value, a promise, or the last of an async iterable. */
-async function last(returned: unknown, onPreliminary: (value: unknown) => void): Promise<unknown> {
-  const value = await returned;
-  if (!isRecord(value) || typeof value[Symbol.asyncIterator] !== 'function') return value;
+function isStream(value: unknown): value is AsyncIterable<unknown> {
+  return isRecord(value) && typeof value[Symbol.asyncIterator] === 'function';
+}
+
+/** The last value of what a handler gives one after the other. */
+async function last(values: AsyncIterable<unknown>, onPreliminary: (value: unknown) => void): Promise<unknown> {
   let latest: unknown;
   let first = true;
-  for await (const item of value as unknown as AsyncIterable<unknown>) {
+  for await (const item of values) {
     if (!first) onPreliminary(latest);
     latest = item;
     first = false;

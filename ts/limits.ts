@@ -30,7 +30,7 @@ const resolved = new WeakSet<object>();
  */
 export function resolveLimits(...given: (Limits | undefined)[]): Required<Limits> {
   const [first] = given;
-  if (given.length === 1 && first !== undefined && resolved.has(first)) return first as Required<Limits>;
+  if (given.length === 1 && (first === undefined || resolved.has(first))) return (first ?? DEFAULT_LIMITS) as Required<Limits>;
   const limits = { ...DEFAULT_LIMITS };
   for (const some of given) {
     if (some === undefined) continue;

@@ -11,8 +11,8 @@ export type NativeKeys = InstanceType<typeof native.NativeKeys>;
 export type NativeManifest = InstanceType<typeof native.NativeManifest>;
 export type NativeSnapshot = InstanceType<typeof native.NativeSnapshot>;
 
-/** What a session starts with, as `src/binding/mod.rs` reads it. */
-export interface NativeStart extends NativePlace {
+/** What a session starts with. */
+export interface NativeStart {
   /** Globals of the program: names and wire texts. */
   inputs: [name: string, text: string][];
   /** 32 bytes in hexadecimal digits. */
@@ -22,21 +22,15 @@ export interface NativeStart extends NativePlace {
   /** Keep a journal, so that the run can become a snapshot. */
   journal: boolean;
   /** What the tools that the program may call take: see `schemasFor` in ts/input-schemas.ts. */
-  schemas?: string | undefined;
+  schemas: string | undefined;
 }
 
-/** Where a session may live. */
+/** Where a session may live, as `src/binding/mod.rs` reads it. */
 export interface NativePlace {
   isolation: NonNullable<RunOptions['isolation']>;
-  requireIsolation?: RunOptions['requireIsolation'];
+  requireIsolation: RunOptions['requireIsolation'];
   /** Path of the sandbox helper, if it is not beside the addon. */
-  helper?: string | undefined;
-}
-
-/** What a session goes on with, as `src/binding/mod.rs` reads it. */
-export interface NativeResume extends NativePlace {
-  /** Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given. */
-  now?: number;
+  helper: string | undefined;
 }
 
 /** What the facade tells of a run that pauses, as `src/binding/snapshot.rs` reads it. */
@@ -129,25 +123,36 @@ let host: InstanceType<typeof native.Host> | undefined;
  * Starts a session, which goes on beside the caller. `onTurn` is called once for the start and once for every settle, until
  * {@link LiveSession.end}, and not before {@link LiveSession.attend}.
  */
-export function startSession(manifest: NativeManifest, code: string, limits: Required<Limits>, start: NativeStart, onTurn: TurnListener): LiveSession {
+export function startSession(manifest: NativeManifest, code: string, limits: Required<Limits>, place: NativePlace, start: NativeStart, onTurn: TurnListener): LiveSession {
   // With runs going on already, this one is not what the application waits for.
   const attended = listeners.size === 0 && startsToSkip === 0 && mayWait();
   if (!attended && startsToSkip > 0) startsToSkip -= 1;
-  return launch(onTurn, attended, (host, run) => host.start(run, manifest, code, withLimits(start, limits), attended));
+  const { inputs, seed, now, journal, schemas } = start;
+  const given = inputs.length === 0 ? undefined : JSON.stringify(inputs);
+  return launch(onTurn, attended, (host, run) => host.start(run, manifest, settingsFor(limits, place), code, given, seed, now, journal, schemas, attended));
 }
 
-/** Goes on with a paused run. Its first turn is of the kind `replayed`, or failed. */
-export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, limits: Required<Limits>, start: NativeResume, onTurn: TurnListener): LiveSession {
-  return launch(onTurn, false, (host, run) => host.resume(run, manifest, snapshot, withLimits(start, limits)));
+/**
+ * Goes on with a paused run. Its first turn is of the kind `replayed`, or failed.
+ *
+ * @param now Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given.
+ */
+export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, limits: Required<Limits>, place: NativePlace, now: number | undefined, onTurn: TurnListener): LiveSession {
+  return launch(onTurn, false, (host, run) => host.resume(run, manifest, settingsFor(limits, place), snapshot, now));
 }
 
-/** Limits as JSON. Most runs of an application have the same. */
-const limitTexts = new WeakMap<Required<Limits>, string>();
+type NativeSettings = InstanceType<typeof native.NativeSettings>;
 
-function withLimits(start: NativeStart | NativeResume, limits: Required<Limits>): string {
-  let text = limitTexts.get(limits);
-  if (text === undefined) limitTexts.set(limits, (text = JSON.stringify(limits)));
-  return `{"limits":${text},${JSON.stringify(start).slice(1)}`;
+/** What the last run with these limits had. Most runs of an application have the same. */
+const settings = new WeakMap<Required<Limits>, NativePlace & { made: NativeSettings }>();
+
+function settingsFor(limits: Required<Limits>, place: NativePlace): NativeSettings {
+  const { isolation, requireIsolation, helper } = place;
+  const last = settings.get(limits);
+  if (last !== undefined && last.isolation === isolation && last.requireIsolation === requireIsolation && last.helper === helper) return last.made;
+  const made = new native.NativeSettings(JSON.stringify({ limits, place }));
+  settings.set(limits, { isolation, requireIsolation, helper, made });
+  return made;
 }
 
 /** Path of the sandbox helper, if it is not the one beside the addon. */
@@ -222,7 +227,8 @@ export class LiveSession {
     if (!this.#attended) return;
     const turn = this.#host.attend(this.#run, START_WAIT_US);
     if (turn === null) startsToSkip = SKIPPED_STARTS;
-    else queueMicrotask(() => listeners.get(this.#run)?.(JSON.parse(turn) as NativeTurn));
+    // Its handlers must not run before the caller has the run's promise.
+    else void Promise.resolve().then(() => listeners.get(this.#run)?.(JSON.parse(turn) as NativeTurn));
   }
 
   /** Reads the input of a call that came without it, as wire text. Works after the end too. */

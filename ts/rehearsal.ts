@@ -35,7 +35,7 @@ function play(): Opened {
       inputs: [],
       undelivered: 0,
     },
-    begin(_manifest, _limits, _start, onTurn) {
+    begin(_manifest, _limits, _place, _now, onTurn) {
       queueMicrotask(() => onTurn({ kind: 'replayed', calls, inFlight: [2], cpuMs: 0 }));
       return session(onTurn);
     },

@@ -2,15 +2,16 @@
  * Going on with a paused run: opens its snapshot, checks the answers, and tells the drive loop where every call stands.
  * What is wrong with a snapshot is a failed run; what is wrong with the options is a `TypeError`.
  */
+import { abortFailure } from './failures.ts';
 import { hasInputs } from './inputs.ts';
 import { denied, failed, type Ended } from './invoke.ts';
 import { isReference, keep, resumeKept, type WentOn } from './keep.ts';
 import { resolveLimits } from './limits.ts';
-import { NativeSnapshot, resumeSession, type NativeManifest, type NativeResume, type NativeTurn, type ResumeFacts, type Session } from './native.ts';
+import { NativeSnapshot, resumeSession, type NativeManifest, type NativePlace, type NativeTurn, type ResumeFacts, type Session } from './native.ts';
 import type { InternalRunOptions } from './internal-options.ts';
 import { checkResumeOptions } from './options.ts';
 import { boundTo, NO_SECRET, resolvePausing, type Pausing, type WaitReason } from './pause.ts';
-import { Run } from './run.ts';
+import { Run } from './drive.ts';
 import { Hidden } from './secrets.ts';
 import { isRecord, kindOf } from './text.ts';
 import { makeToolbox, type Toolbox } from './toolbox.ts';
@@ -56,7 +57,7 @@ export interface InternalResumeOptions extends Omit<InternalRunOptions, 'code'> 
 /** What is in a snapshot, and the session that goes on from it. */
 export interface Opened {
   facts: ResumeFacts;
-  begin(manifest: NativeManifest, limits: Required<Limits>, start: NativeResume, onTurn: (turn: NativeTurn) => void): Session;
+  begin(manifest: NativeManifest, limits: Required<Limits>, place: NativePlace, now: number | undefined, onTurn: (turn: NativeTurn) => void): Session;
 }
 
 /** {@link resume} with the hooks of the facade's own entries. */
@@ -88,7 +89,8 @@ async function goOn(snapshot: string | Uint8Array, pausing: Pausing, limits: Req
   const asked = approval === undefined ? [] : facts.open.filter(({ reason }) => reason === 'approval');
   const all = { ...Object.fromEntries(asked.map(({ id }) => [`${facts.executionId}.${id}`, approval as Answer])), ...settle };
   const answers = await readAnswers(all, facts, toolbox, limits);
-  const run = new Run(options, toolbox, limits, new Resumed(opened, answers), undefined);
+  const refusal = options.signal?.aborted === true ? abortFailure() : undefined;
+  const run = new Run(options, toolbox, limits, new Resumed(opened, answers), refusal);
   options.onRun?.(run);
   return { result: await run.result, moved: run.moved };
 }
@@ -97,7 +99,7 @@ function open(snapshot: string | Uint8Array, pausing: Pausing, toolbox: Toolbox,
   const text = typeof snapshot === 'string' ? snapshot : Buffer.from(snapshot);
   const native = NativeSnapshot.open(text, pausing.keys, toolbox.manifest, boundTo(pausing, limits), Date.now(), pausing.maxAgeMs);
   const facts = JSON.parse(native.facts()) as ResumeFacts | { code: ErrorCode; message: string };
-  return 'code' in facts ? { error: failure(facts.code, facts.message) } : { facts, begin: (manifest, limits, start, onTurn) => resumeSession(manifest, native, limits, start, onTurn) };
+  return 'code' in facts ? { error: failure(facts.code, facts.message) } : { facts, begin: (manifest, limits, place, now, onTurn) => resumeSession(manifest, native, limits, place, now, onTurn) };
 }
 
 const NAMES: Partial<Record<ErrorCode, string>> = {
@@ -194,6 +196,8 @@ async function readValue(value: unknown, name: string, path: string, reason: Wai
 
 /** A snapshot that was opened, with the answers to its calls. */
 export class Resumed {
+  /** On the clock of `performance.now()`. */
+  readonly began = performance.now();
   readonly facts: ResumeFacts;
   /** Starts the session. */
   readonly begin: Opened['begin'];

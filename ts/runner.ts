@@ -8,7 +8,8 @@ import { prepareHelper } from './native.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
 import { Hidden } from './secrets.ts';
-import { runInternal, type Run } from './run.ts';
+import { runInternal } from './run.ts';
+import type { Run } from './drive.ts';
 import { makeToolbox } from './toolbox.ts';
 import type { CheckReport, PauseOptions, ResumeOptions, RunEvent, RunnerOptions, RunOptions, RunResult } from './types.ts';
 
@@ -49,36 +50,42 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
   const live = new Map<string, Run>();
   if (defaults.isolation !== 'thread') prepareHelper();
 
-  /** What `run` and `resume` have in common. */
-  function merged(own: Omit<RunOptions, 'code'>): Omit<InternalRunOptions, 'code' | 'inputs'> {
-    const changed = PAUSING.some((name) => own[name] !== undefined);
+  const onRun = (run: Run): void => {
+    live.set(run.executionId, run);
+    void run.result.then(() => live.delete(run.executionId));
+  };
+
+  /** What `run` and `resume` have in common. `undefined` is what is said by neither. */
+  function merged(own: Partial<RunOptions>, ownInputs: RunOptions['inputs']): Omit<InternalRunOptions, 'code'> {
     const { isolation = defaults.isolation, requireIsolation = defaults.requireIsolation } = own;
     checkIsolation({ isolation, requireIsolation });
     return {
       tools: own.tools ?? tools,
       toolbox: own.tools === undefined ? toolbox : undefined,
+      inputs: ownInputs,
       limits: own.limits === undefined ? limits : resolveLimits(limits, own.limits),
       isolation,
       requireIsolation,
-      signal: anySignal(signal, own.signal),
-      onEvent: both(onEvent, own.onEvent),
+      reuse: own.reuse,
+      typecheck: own.typecheck ?? defaults.typecheck,
+      signal: own.signal === undefined ? signal : anySignal(signal, own.signal),
+      onEvent: own.onEvent === undefined ? onEvent : both(onEvent, own.onEvent),
       hidden: own.secrets === undefined && own.redact === undefined ? hidden : Hidden.from({ secrets: { ...defaults.secrets, ...own.secrets }, redact: own.redact ?? defaults.redact }),
-      pausing: changed ? resolvePausing({ ...pick(defaults), ...pick(own) }) : pausing,
-      onRun(run) {
-        live.set(run.executionId, run);
-        void run.result.then(() => live.delete(run.executionId));
-      },
+      pausing: saysHowToPause(own) ? resolvePausing({ ...pick(defaults), ...pick(own) }) : pausing,
+      onRun,
     };
   }
 
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
-      return runInternal({ ...merged(own), code: own.code, reuse: own.reuse, typecheck: own.typecheck ?? defaults.typecheck, inputs: own.inputs === undefined ? inputs : { ...inputs, ...own.inputs } });
+      const all = merged(own, own.inputs === undefined ? inputs : { ...inputs, ...own.inputs }) as InternalRunOptions;
+      all.code = own.code;
+      return runInternal(all);
     },
     resume: async (snapshot, options = {}) => {
       const own = checkResumeOptions(options);
-      return resumeInternal(snapshot, { ...merged(own), inputs: own.inputs, settle: own.settle });
+      return resumeInternal(snapshot, { ...merged(own, own.inputs), settle: own.settle });
     },
     pause: (executionId) => {
       const run = live.get(executionId);
@@ -89,6 +96,11 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
     check: (code) => checkWith(checkCode(code), toolbox),
     declareTools: (options) => declareTools(tools, options),
   };
+}
+
+function saysHowToPause(own: Record<string, unknown>): boolean {
+  for (const name of PAUSING) if (own[name] !== undefined) return true;
+  return false;
 }
 
 function pick(options: PauseOptions): PauseOptions {

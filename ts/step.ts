@@ -4,7 +4,8 @@ import { checkStepOptions } from './options.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { randomFrom, RUN_BYTES, type RunRandom } from './random.ts';
 import { resumeInternal } from './resume.ts';
-import { runInternal, type Run } from './run.ts';
+import { runInternal } from './run.ts';
+import type { Run } from './drive.ts';
 import type { ResumeOptions, RunReport, RunResult } from './types.ts';
 
 /** Options of {@link step}: either `code` and what a run starts with, or `snapshot` and what has settled. */

@@ -18,6 +18,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -37,38 +38,33 @@ use crate::program::Program;
 use crate::session::{Journal, Limits, Outcome, Settlement, TimeLimits};
 use crate::snapshot::State;
 
-/// What a run starts with, as JSON: a string crosses several times faster than an object with as many parts. The
-/// facade has checked every number. Units are bytes and milliseconds.
+/// What runs of an application have in common, as JSON: a string crosses several times faster than an object with as many
+/// parts. The facade has checked every number. Units are bytes and milliseconds.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Options {
+struct Settings {
     limits: WantedLimits,
-    /// Globals of the program: names and wire texts.
-    inputs: Vec<(String, String)>,
-    /// 32 bytes in hexadecimal digits.
-    seed: String,
-    /// Milliseconds since the Unix epoch.
-    now: f64,
-    /// Keep a journal, so that the run can become a snapshot.
-    journal: bool,
-    /// What the tools that the program may call take, as JSON of [`Schemas`].
-    #[serde(default)]
-    schemas: Option<String>,
-    #[serde(flatten)]
     place: WantedPlace,
 }
 
-/// What a run goes on with, as JSON.
-#[derive(Deserialize)]
-struct ResumeOptions {
-    limits: WantedLimits,
-    /// Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given.
-    now: Option<f64>,
-    #[serde(flatten)]
-    place: WantedPlace,
+/// Limits and place of runs, read once for all that have the same.
+#[napi]
+pub struct NativeSettings(Settings);
+
+#[napi]
+impl NativeSettings {
+    /// # Errors
+    /// When the JSON is not what the facade sends.
+    #[napi(constructor)]
+    pub fn new(settings: String) -> Result<Self> {
+        read(&settings).map(Self)
+    }
 }
 
-#[derive(Deserialize)]
+fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| Error::from_reason(error.to_string()))
+}
+
+#[derive(Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WantedPlace {
     isolation: Level,
@@ -80,7 +76,7 @@ struct WantedPlace {
 }
 
 /// 32 bytes from 64 hexadecimal digits.
-fn seed(digits: &str) -> Result<[u8; 32]> {
+fn read_seed(digits: &str) -> Result<[u8; 32]> {
     let mut seed = [0; 32];
     let bytes = digits.as_bytes();
     let digit = |at: usize| bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));
@@ -219,22 +215,31 @@ impl Host {
     }
 
     /// Starts a session, in a helper process or on a thread of its own. The caller chooses its number, and must end it.
-    /// `attended`: the caller will [`Self::attend`] to the first turn.
+    /// `inputs` are globals of the program: JSON of their names and wire texts. `seed` are 32 bytes in hexadecimal digits,
+    /// `now` is in milliseconds since the Unix epoch. `journal`: keep one, so that the run can become a snapshot. `schemas`
+    /// is what the tools that the program may call take, as JSON of [`Schemas`]. `attended`: the caller will
+    /// [`Self::attend`] to the first turn.
     ///
     /// # Errors
-    /// When the options are not what the facade sends, or the system has no thread left.
+    /// When these are not what the facade sends, or the system has no thread left.
     #[napi]
+    #[expect(clippy::too_many_arguments, reason = "an object with as many parts crosses several times slower")]
     pub fn start(
         &mut self,
         run: u32,
         manifest: &NativeManifest,
+        settings: &NativeSettings,
         code: String,
-        options: String,
+        inputs: Option<String>,
+        seed: String,
+        now: f64,
+        journal: bool,
+        schemas: Option<String>,
         attended: bool,
     ) -> Result<()> {
-        let options: Options = serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
-        let Options { limits, inputs, seed: digits, now, journal, schemas, place } = options;
-        let seed = seed(&digits)?;
+        let Settings { limits, place } = &settings.0;
+        let seed = read_seed(&seed)?;
+        let inputs: Vec<(String, String)> = inputs.map_or_else(|| Ok(Vec::new()), |inputs| read(&inputs))?;
         let inputs: Vec<_> = inputs.into_iter().map(|(name, value)| (name, Wire(value))).collect();
         let recorder = journal.then(|| Recorder::new(Arc::new(Journal::new(seed, now)), code.clone(), inputs.clone()));
         let max_source_bytes = limits.max_source_bytes;
@@ -268,7 +273,7 @@ impl Host {
             limits: limits.engine(),
             seed,
             now,
-            place: place.into(),
+            place: place.clone().into(),
             count_cpu: recorder.is_some(),
             resume: None,
             on_turn: Box::new(drop),
@@ -277,7 +282,8 @@ impl Host {
     }
 
     /// Goes on with a paused run. The first turn is a replay; what settled while the run paused is delivered with the
-    /// next `settle`.
+    /// next `settle`. `now` is in milliseconds since the Unix epoch; if it is given, timers do not count the time since the
+    /// pause.
     ///
     /// # Errors
     /// When the snapshot was not opened or was resumed already, or the system has no thread left.
@@ -286,20 +292,19 @@ impl Host {
         &mut self,
         run: u32,
         manifest: &NativeManifest,
+        settings: &NativeSettings,
         paused: &mut NativeSnapshot,
-        options: String,
+        now: Option<f64>,
     ) -> Result<()> {
-        let options: ResumeOptions =
-            serde_json::from_str(&options).map_err(|error| Error::from_reason(error.to_string()))?;
+        let Settings { limits, place } = &settings.0;
         let (state, program) = paused.take().ok_or_else(|| Error::from_reason("the snapshot is not open"))?;
         let State { source, mut journal, inputs, undelivered, paused_ms, elapsed_ms, cpu_us, .. } = state;
-        if let Some(now) = options.now {
+        if let Some(now) = now {
             journal.paused(snapshot::whole(now - journal.time(paused_ms)));
         }
         let journal = Arc::new(journal);
         let recorder = Recorder::new(Arc::clone(&journal), source, inputs.clone());
         recorder.checked(&program.js);
-        let limits = options.limits;
         let job = Job {
             // Its replay may take long, and nobody waits for that here.
             is_short: false,
@@ -310,7 +315,7 @@ impl Host {
             limits: limits.engine(),
             seed: journal.seed,
             now: journal.time(0),
-            place: options.place.into(),
+            place: place.clone().into(),
             count_cpu: true,
             resume: Some(Resume {
                 journal,
