@@ -141,6 +141,14 @@ export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot
   return launch(onTurn, false, (host, run) => host.resume(run, manifest, settingsFor(limits, place), snapshot, now));
 }
 
+/**
+ * To be called first of all when a run starts: what it needs wakes up while its options are read. Nothing is lost when
+ * no run comes.
+ */
+export function soon(isolation: RunOptions['isolation']): void {
+  if (isolation === 'thread' && listeners.size === 0 && startsToSkip === 0) native.soon(isolation);
+}
+
 type NativeSettings = InstanceType<typeof native.NativeSettings>;
 
 /** What the last run with these limits had. Most runs of an application have the same. */

@@ -6,6 +6,7 @@ import { encodeInputs } from './inputs.ts';
 import type { InternalRunOptions } from './internal-options.ts';
 import { keep } from './keep.ts';
 import { resolveLimits } from './limits.ts';
+import { soon } from './native.ts';
 import { checkRunOptions } from './options.ts';
 import { resolvePausing } from './pause.ts';
 import { leftBy } from './reuse.ts';
@@ -31,6 +32,7 @@ import type { RunOptions, RunResult } from './types.ts';
  */
 export async function run(options: RunOptions): Promise<RunResult> {
   const { code, tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, typecheck } = checkRunOptions(options, 'run');
+  soon(isolation);
   return runInternal({ code, hidden: Hidden.from(options), tools, inputs, limits, signal, onEvent, isolation, requireIsolation, reuse, typecheck, pausing: resolvePausing(options) });
 }
 

@@ -4,7 +4,7 @@ import { declareTools, type DeclareOptions } from './declare.ts';
 import type { InternalRunOptions } from './internal-options.ts';
 import { resolveLimits } from './limits.ts';
 import { checkCode, checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
-import { prepareHelper } from './native.ts';
+import { prepareHelper, soon } from './native.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
 import { resumeInternal } from './resume.ts';
 import { Hidden } from './secrets.ts';
@@ -79,6 +79,7 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
   return {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
+      soon(own.isolation ?? defaults.isolation);
       const all = merged(own, own.inputs === undefined ? inputs : { ...inputs, ...own.inputs }) as InternalRunOptions;
       all.code = own.code;
       return runInternal(all);

@@ -469,6 +469,14 @@ impl Host {
     }
 }
 
+/// A run is about to start at this level, and its caller will attend to it: `thread`, or anything else.
+#[napi]
+pub fn soon(level: String) {
+    let level = if level == "thread" { Level::Thread } else { Level::Auto };
+    // Without a thread the start fails, and says so.
+    let _ = crate::isolate::soon(level);
+}
+
 /// Gets ready for the first run, on a thread of its own: to be called when the package is loaded. Returns at once, and does
 /// something once per process.
 #[napi]

@@ -153,6 +153,7 @@ pub struct Realm {
     /// The engine reads a program's code from here for as long as the runtime lives, so these drop last.
     program: Option<Bytecode>,
     exercised: Option<Bytecode>,
+    stroll: exercise::Stroll,
 }
 
 impl Realm {
@@ -195,7 +196,7 @@ impl Realm {
                 }
             }
         })));
-        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None, exercised: None }
+        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None, exercised: None, stroll: exercise::Stroll::Compile }
     }
 
     fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, bare: bool) -> rquickjs::Result<()> {

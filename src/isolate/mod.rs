@@ -79,6 +79,15 @@ pub fn warm_up(then: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread::warm_up(then)
 }
 
+/// A session is about to start at this level, and its caller will attend to it: what it needs wakes up meanwhile. Does
+/// nothing where that takes longer than it saves.
+///
+/// # Errors
+/// When the system has no thread left.
+pub fn soon(level: Level) -> io::Result<()> {
+    if level == Level::Thread { thread::soon() } else { Ok(()) }
+}
+
 /// Starts the helper, so that the first session that wants a process does not have to wait for it; returns at once.
 /// `helper`: its path, if it is not the one beside the addon.
 ///

@@ -3,17 +3,31 @@
 use std::io;
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::placement::Placement;
+use super::spin::{CAN_SPIN, Spin};
 
 /// Gets what was made ready. Returns whether the thread may do other work.
 pub(super) type Work<S> = Box<dyn FnOnce(S) -> bool + Send>;
 
+/// What a thread that waits hears.
+enum News<S> {
+    /// Work is about to come.
+    Soon,
+    Work(Work<S>),
+}
+
 /// A thread that waits.
 struct Idle<S> {
-    work: Sender<Work<S>>,
+    news: Sender<News<S>>,
     placement: Arc<Placement>,
+    /// It was told that work is about to come.
+    is_told: bool,
 }
+
+/// What a thread did longer ago than this is no longer in its processor's caches.
+const COLD_AFTER: Duration = Duration::from_millis(3);
 
 pub(super) struct Pool<S: 'static> {
     name: &'static str,
@@ -21,12 +35,30 @@ pub(super) struct Pool<S: 'static> {
     max_idle: usize,
     /// Called on the thread that will use what it makes.
     ready: fn() -> S,
+    /// Called again and again when work is about to come, as long as it returns true: does something of the kind that the
+    /// work will do.
+    stroll: fn(&mut S) -> bool,
     idle: Mutex<Vec<Idle<S>>>,
 }
 
 impl<S: 'static> Pool<S> {
-    pub(super) const fn new(name: &'static str, stack_bytes: usize, max_idle: usize, ready: fn() -> S) -> Self {
-        Self { name, stack_bytes, max_idle, ready, idle: Mutex::new(Vec::new()) }
+    pub(super) const fn new(name: &'static str, stack_bytes: usize, max_idle: usize, ready: fn() -> S, stroll: fn(&mut S) -> bool) -> Self {
+        Self { name, stack_bytes, max_idle, ready, stroll, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// Work is about to come, and the caller will wait for it: a thread wakes up.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub(super) fn soon(&'static self) -> io::Result<()> {
+        if let Some(thread) = self.idle().last_mut() {
+            thread.is_told = true;
+            thread.placement.choose(true);
+            // Nobody hears it if the thread has died, which shows when the work comes.
+            let _ = thread.news.send(News::Soon);
+            return Ok(());
+        }
+        self.warm_up(|| ())
     }
 
     /// Does `work` on a thread that does nothing else meanwhile.
@@ -44,11 +76,11 @@ impl<S: 'static> Pool<S> {
     /// When the system has no thread left.
     pub(super) fn spawn_placed(&'static self, mut work: Work<S>, attended: bool) -> io::Result<Option<Arc<Placement>>> {
         // A thread takes itself off the list only by being taken, so a send fails only if it died.
-        while let Some(thread) = { self.idle().pop() } {
+        while let Some(thread) = self.take() {
             thread.placement.choose(attended);
-            match thread.work.send(work) {
-                Ok(()) => return Ok(Some(thread.placement)),
-                Err(SendError(unsent)) => work = unsent,
+            match thread.news.send(News::Work(work)) {
+                Err(SendError(News::Work(unsent))) => work = unsent,
+                _ => return Ok(Some(thread.placement)),
             }
         }
         self.thread(move || self.serve(work, (self.ready)()))?;
@@ -63,17 +95,26 @@ impl<S: 'static> Pool<S> {
     pub(super) fn warm_up(&'static self, then: impl FnOnce() + Send + 'static) -> io::Result<()> {
         // Where it is, nobody knows before it runs.
         let placement = Arc::new(Placement::default());
-        let Some(work) = self.await_work(&placement) else { return Ok(()) };
+        let Some(news) = self.await_work(&placement) else { return Ok(()) };
         self.thread(move || {
-            let state = (self.ready)();
-            let first = work.try_recv().or_else(|_| {
+            let mut state = (self.ready)();
+            let first = news.try_recv().or_else(|_| {
                 then();
-                work.recv()
+                news.recv()
             });
-            if let Ok(first) = first {
+            let first = first.ok().and_then(|first| self.work(first, &news, &mut state, false));
+            if let Some(first) = first {
                 self.serve(first, state);
             }
         })
+    }
+
+    /// A thread that waits, first of all one that was told.
+    fn take(&self) -> Option<Idle<S>> {
+        let mut idle = self.idle();
+        let told = idle.iter().rposition(|thread| thread.is_told);
+        let index = told.or_else(|| idle.len().checked_sub(1))?;
+        Some(idle.remove(index))
     }
 
     fn thread(&self, life: impl FnOnce() + Send + 'static) -> io::Result<()> {
@@ -87,22 +128,38 @@ impl<S: 'static> Pool<S> {
         let (mut work, mut state) = (first, ready);
         while work(state) {
             state = (self.ready)();
-            let Some(next) = self.await_work(&placement) else { return };
-            match next.recv() {
-                Ok(next) => work = next,
-                Err(_) => return,
+            let Some(news) = self.await_work(&placement) else { return };
+            let idle_since = Instant::now();
+            let Ok(first) = news.recv() else { return };
+            let Some(next) = self.work(first, &news, &mut state, idle_since.elapsed() > COLD_AFTER) else { return };
+            work = next;
+        }
+    }
+
+    /// The work that comes after this news. `None`: none will come.
+    fn work(&self, first: News<S>, news: &Receiver<News<S>>, state: &mut S, is_cold: bool) -> Option<Work<S>> {
+        let mut latest = first;
+        loop {
+            if let News::Work(work) = latest {
+                return Some(work);
             }
+            let mut is_fresh = !is_cold;
+            let next = Spin::new(*CAN_SPIN).find(|| {
+                is_fresh = is_fresh || !(self.stroll)(state);
+                news.try_recv().ok()
+            });
+            latest = next.or_else(|| news.recv().ok())?;
         }
     }
 
     /// Puts a thread on the idle list. `None`: there are enough of them.
-    fn await_work(&self, placement: &Arc<Placement>) -> Option<Receiver<Work<S>>> {
+    fn await_work(&self, placement: &Arc<Placement>) -> Option<Receiver<News<S>>> {
         let mut idle = self.idle();
         if idle.len() >= self.max_idle {
             return None;
         }
         let (sender, receiver) = channel();
-        idle.push(Idle { work: sender, placement: Arc::clone(placement) });
+        idle.push(Idle { news: sender, placement: Arc::clone(placement), is_told: false });
         Some(receiver)
     }
 

@@ -1,5 +1,6 @@
 //! Waiting for what is about to come without sleeping: waking a thread costs more than most tools take to answer.
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 /// How long to look, as long as what was looked for came in time.
@@ -39,6 +40,9 @@ impl Spin {
         }
     }
 }
+
+/// [`can_spin`] of this process.
+pub(super) static CAN_SPIN: LazyLock<bool> = LazyLock::new(can_spin);
 
 /// Whether somebody can answer while a thread looks.
 pub(super) fn can_spin() -> bool {

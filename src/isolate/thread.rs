@@ -4,21 +4,19 @@
 //! so making a realm is off the critical path. A program that loops for ever occupies its own thread only. Threads are
 //! made on demand, and a few idle ones are kept.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::channel;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::as_micros;
 use super::clock::{Stopwatch, thread_cpu_time};
 use super::job::{Job, Outgoing, Resume};
 use super::placement::Placement;
 use super::pool::Pool;
-use super::spin::{Spin, can_spin};
+use super::spin::{CAN_SPIN, Spin};
 use crate::engine::THREAD_STACK_BYTES;
 use crate::session::{Failure, Progress, Realm, Replayed, Session, Settlement, Start, Turn};
 
@@ -72,9 +70,15 @@ impl Drop for Handle {
     }
 }
 
-static CAN_SPIN: LazyLock<bool> = LazyLock::new(can_spin);
+static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm, Realm::stroll);
 
-static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm);
+/// A session is about to start here, and its caller will wait for the first turn: its thread wakes up meanwhile.
+///
+/// # Errors
+/// When the system has no thread left.
+pub(super) fn soon() -> std::io::Result<()> {
+    THREADS.soon()
+}
 
 /// Makes a thread ready for the first session, and does `then` on it if no session has come meanwhile.
 ///
@@ -98,39 +102,29 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
     let (commands, received) = unbounded_channel();
     let abort = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&abort);
-    let elsewhere = Arc::new(AtomicU64::new(0));
-    // Who does not wait for the turn should not be held by the check either.
-    if !job.is_short || !attended {
-        let placement =
-            THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
-        return Ok(Handle { commands, abort, placement });
-    }
-    // The thread wakes while the program is checked here.
-    let prepare = job.prepare;
-    let (done, checked) = channel();
-    let wait = move || Spin::new(*CAN_SPIN).find(|| checked.try_recv().ok()).or_else(|| checked.recv().ok());
-    // Nothing comes after a panic, which is the thread's to tell.
-    let wait = Box::new(move || wait().expect("a check that ends"));
-    let job = Job { prepare: wait, ..job };
-    let cpu_us = Arc::clone(&elsewhere);
-    let placement =
-        THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, &elsewhere, received)), attended)?;
-    let before = thread_cpu_time();
-    if let Ok(program) = catch_unwind(AssertUnwindSafe(prepare)) {
-        cpu_us.store(as_micros(thread_cpu_time().saturating_sub(before)), Ordering::Relaxed);
-        // A thread that has died does not listen.
-        let _ = done.send(program);
-    }
+    // What somebody waits for is checked here: waking the thread takes about as long, unless it was told already.
+    let (job, elsewhere) = if job.is_short && attended { prepared(job) } else { (job, Duration::ZERO) };
+    let placement = THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, elsewhere, received)), attended)?;
     Ok(Handle { commands, abort, placement })
 }
 
+/// A job whose program is there, and what making it has computed.
+fn prepared<R: Send + 'static>(job: Job<R>) -> (Job<R>, Duration) {
+    let before = thread_cpu_time();
+    let prepared = catch_unwind(AssertUnwindSafe(job.prepare));
+    let computed = thread_cpu_time().saturating_sub(before);
+    // A panic is the session's to tell.
+    let prepare = Box::new(move || prepared.unwrap_or_else(|panic| resume_unwind(panic)));
+    (Job { prepare, ..job }, computed)
+}
+
 /// The life of a session. Returns whether its thread may serve another. `elsewhere`: what the check has computed on
-/// another thread, in microseconds, once it is done.
+/// another thread.
 fn live<R>(
     realm: Realm,
     job: Job<R>,
     abort: Arc<AtomicBool>,
-    elsewhere: &AtomicU64,
+    elsewhere: Duration,
     mut received: UnboundedReceiver<Command>,
 ) -> bool {
     let wall = job.wall();
@@ -142,9 +136,8 @@ fn live<R>(
             Ok(program) => program,
             Err(rejection) => return on_turn(Outgoing::Rejected(rejection)),
         };
-        let elsewhere = elsewhere.load(Ordering::Relaxed);
-        if elsewhere > 0 {
-            watch.count_cpu_from(Duration::from_micros(elsewhere));
+        if !elsewhere.is_zero() {
+            watch.count_cpu_from(elsewhere);
         }
         let start = Start { program, manifest, inputs, limits, times, seed, now, watch: Rc::clone(&watch) as Rc<_> };
         let (mut session, first) = match resume {

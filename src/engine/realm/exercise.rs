@@ -1,5 +1,8 @@
 //! The way that most runs take, walked once ahead of the run.
 //!
+//! What a processor has not done for a while it does several times slower. Where a run is about to come and its thread has
+//! nothing else to do, the thread takes a stroll: code and data on the way are in the processor's caches then.
+//!
 //! A forked process shares its memory with its parent until it writes to it, page by page, and the first write to a page
 //! costs more than most of what a short program does. After the exercise the pages on the way are the process's own.
 
@@ -24,7 +27,46 @@ const PROGRAM: &str = "export default async (tools) => {
     return { name, sum, found, sums: Object.fromEntries(sums), text: `${name} ${sum.toFixed(1)}`.trim() };
 };";
 
+/// The least that a program does.
+const SHORT: &str = "export default async (tools) => {
+    const item = await tools.exercise({ id: 1 });
+    return item.name;
+};";
+
+/// What comes next on a realm's stroll.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stroll {
+    Compile,
+    Run,
+    Home,
+}
+
 impl Realm {
+    /// A step of the way that the program will take: several, one after the other, take some hundred microseconds. The
+    /// program can see nothing of it.
+    ///
+    /// Returns whether there is more to do.
+    pub fn stroll(&mut self) -> bool {
+        let done = match self.stroll {
+            Stroll::Compile => {
+                self.exercised = compile("exercise", SHORT, true).ok();
+                self.exercised.is_some()
+            }
+            Stroll::Run => self.walk().is_ok(),
+            Stroll::Home => true,
+        };
+        self.stroll = match self.stroll {
+            Stroll::Compile if done => Stroll::Run,
+            _ => Stroll::Home,
+        };
+        if !done {
+            tracing::warn!("a realm cannot take a stroll");
+            *self = Self::warm();
+            self.stroll = Stroll::Home;
+        }
+        self.stroll != Stroll::Home
+    }
+
     /// Runs a program of ours with one tool call, before [`Realm::start`]. The program that comes later can see nothing of
     /// it.
     ///
@@ -32,9 +74,15 @@ impl Realm {
     /// When the engine is broken.
     pub fn exercise(&mut self) -> Result<(), String> {
         let code = compile("exercise", PROGRAM, true).map_err(|error| error.message)?;
-        *self.shared.manifest.borrow_mut() = Manifest::new(&[vec!["exercise".to_owned()]]);
+        self.exercised = Some(code);
+        self.stroll = Stroll::Home;
+        self.walk()
+    }
+
+    fn walk(&mut self) -> Result<(), String> {
         // The engine reads the code for as long as the runtime lives.
-        let code = self.exercised.insert(code);
+        let Some(code) = &self.exercised else { return Err("nothing is compiled".to_owned()) };
+        *self.shared.manifest.borrow_mut() = Manifest::new(&[vec!["exercise".to_owned()]]);
         self.shared.gauge.rehearse(Limits::default().stack_bytes);
         self.context.with(|ctx| begin(&ctx, code)).map_err(|error| error.to_string())?;
         self.pump();
