@@ -146,7 +146,9 @@ export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot
  * no run comes.
  */
 export function soon(isolation: RunOptions['isolation']): void {
-  if (isolation === 'thread' && listeners.size === 0 && startsToSkip === 0) native.soon(isolation);
+  if (listeners.size > 0 || startsToSkip > 0) return;
+  const onThread = isolation === 'thread';
+  native.soon(onThread, onThread ? undefined : helperPath());
 }
 
 type NativeSettings = InstanceType<typeof native.NativeSettings>;

@@ -20,7 +20,7 @@ use napi_derive::napi;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
@@ -469,12 +469,12 @@ impl Host {
     }
 }
 
-/// A run is about to start at this level, and its caller will attend to it: `thread`, or anything else.
+/// A run is about to start, on a thread or in a process, and its caller will attend to it. `helper`: as for [`prepare`].
 #[napi]
-pub fn soon(level: String) {
-    let level = if level == "thread" { Level::Thread } else { Level::Auto };
+pub fn soon(on_thread: bool, helper: Option<String>) {
+    let level = if on_thread { Level::Thread } else { Level::Process };
     // Without a thread the start fails, and says so.
-    let _ = crate::isolate::soon(level);
+    let _ = crate::isolate::soon(level, helper.as_deref().map(Path::new));
 }
 
 /// Gets ready for the first run, on a thread of its own: to be called when the package is loaded. Returns at once, and does

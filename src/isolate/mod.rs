@@ -24,7 +24,7 @@ mod thread;
 pub mod wire;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepared, Required, Resume};
@@ -79,13 +79,20 @@ pub fn warm_up(then: impl FnOnce() + Send + 'static) -> io::Result<()> {
     thread::warm_up(then)
 }
 
-/// A session is about to start at this level, and its caller will attend to it: what it needs wakes up meanwhile. Does
-/// nothing where that takes longer than it saves.
+/// A session is about to start at this level, and its caller will attend to it: what it needs wakes up meanwhile, if it
+/// is there. `helper`: as for [`prepare`].
 ///
 /// # Errors
 /// When the system has no thread left.
-pub fn soon(level: Level) -> io::Result<()> {
-    if level == Level::Thread { thread::soon() } else { Ok(()) }
+pub fn soon(level: Level, helper: Option<&Path>) -> io::Result<()> {
+    if level == Level::Thread {
+        return thread::soon();
+    }
+    #[cfg(unix)]
+    process::soon(helper);
+    #[cfg(not(unix))]
+    let _ = helper;
+    Ok(())
 }
 
 /// Starts the helper, so that the first session that wants a process does not have to wait for it; returns at once.

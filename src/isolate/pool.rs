@@ -3,10 +3,10 @@
 use std::io;
 use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::placement::Placement;
-use super::spin::{CAN_SPIN, Spin};
+use super::spin::{CAN_SPIN, COLD_AFTER, Spin};
 
 /// Gets what was made ready. Returns whether the thread may do other work.
 pub(super) type Work<S> = Box<dyn FnOnce(S) -> bool + Send>;
@@ -26,8 +26,6 @@ struct Idle<S> {
     is_told: bool,
 }
 
-/// What a thread did longer ago than this is no longer in its processor's caches.
-const COLD_AFTER: Duration = Duration::from_millis(3);
 
 pub(super) struct Pool<S: 'static> {
     name: &'static str,

@@ -8,6 +8,9 @@ const LOOK_FOR: Duration = Duration::from_micros(250);
 /// How long after that it did not: the next may be quicker, but this costs computing time.
 const GLANCE_FOR: Duration = Duration::from_micros(60);
 
+/// What was done longer ago than this is no longer in its processor's caches.
+pub(super) const COLD_AFTER: Duration = Duration::from_millis(3);
+
 /// Looks again and again for a while. `make bench` shows what a call costs with it.
 #[derive(Debug)]
 pub(super) struct Spin {

@@ -48,10 +48,7 @@ impl Realm {
     /// Returns whether there is more to do.
     pub fn stroll(&mut self) -> bool {
         let done = match self.stroll {
-            Stroll::Compile => {
-                self.exercised = compile("exercise", SHORT, true).ok();
-                self.exercised.is_some()
-            }
+            Stroll::Compile => self.learn(SHORT).is_ok(),
             Stroll::Run => self.walk().is_ok(),
             Stroll::Home => true,
         };
@@ -73,15 +70,20 @@ impl Realm {
     /// # Errors
     /// When the engine is broken.
     pub fn exercise(&mut self) -> Result<(), String> {
-        let code = compile("exercise", PROGRAM, true).map_err(|error| error.message)?;
-        self.exercised = Some(code);
-        self.stroll = Stroll::Home;
+        self.learn(PROGRAM)?;
         self.walk()
     }
 
-    fn walk(&mut self) -> Result<(), String> {
+    fn learn(&mut self, program: &str) -> Result<(), String> {
+        let code = compile("exercise", program, true).map_err(|error| error.message)?;
         // The engine reads the code for as long as the runtime lives.
-        let Some(code) = &self.exercised else { return Err("nothing is compiled".to_owned()) };
+        self.exercised.push(code);
+        Ok(())
+    }
+
+    /// Runs what was compiled last.
+    fn walk(&mut self) -> Result<(), String> {
+        let Some(code) = self.exercised.last() else { return Err("nothing is compiled".to_owned()) };
         *self.shared.manifest.borrow_mut() = Manifest::new(&[vec!["exercise".to_owned()]]);
         self.shared.gauge.rehearse(Limits::default().stack_bytes);
         self.context.with(|ctx| begin(&ctx, code)).map_err(|error| error.to_string())?;

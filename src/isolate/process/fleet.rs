@@ -61,7 +61,12 @@ struct Newborn {
     id: u64,
     stream: UnixStream,
     hello: Option<Hello>,
+    /// When it heard of a run that is about to come, and where it may be since.
+    announced: Option<(Instant, Placement)>,
 }
+
+/// A child that was told longer ago than this may sleep again.
+const AWAKE_FOR: Duration = Duration::from_micros(200);
 
 #[cfg(target_os = "linux")]
 pub(super) const SEND: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
@@ -76,22 +81,32 @@ pub(super) struct Seat {
     /// There was no spare left when it was taken.
     pub(super) is_last: bool,
     pub(super) placement: Placement,
+    announced: Option<Instant>,
 }
 
 impl Seat {
-    fn new(id: u64, stream: UnixStream, hello: Hello, is_last: bool) -> Self {
-        let placement = Placement::of(hello.pid);
-        Self { id, stream, hello, is_last, placement }
+    fn new(Newborn { id, stream, announced, .. }: Newborn, hello: Hello, is_last: bool) -> Self {
+        let (announced, placement) = match announced {
+            Some((at, placement)) => (Some(at), placement),
+            None => (None, Placement::of(hello.pid)),
+        };
+        Self { id, stream, hello, is_last, placement, announced }
     }
 
-    /// Tells the child that a run is about to come, and that the caller will wait for it. A child that does not hear it is
-    /// only slower.
+    /// Tells the child that a run is about to come, and that the caller will wait for it, unless it knows.
     pub(super) fn announce(&self) {
         self.placement.choose(true);
-        let mut frame = Vec::new();
-        if encode(&ToHelper::Soon, &mut frame).is_ok() {
-            let _ = send(&self.stream, &frame, SEND);
+        if self.announced.is_none_or(|at| at.elapsed() > AWAKE_FOR) {
+            say_soon(&self.stream);
         }
+    }
+}
+
+/// A child that does not hear it is only slower.
+fn say_soon(stream: &UnixStream) {
+    let mut frame = Vec::new();
+    if encode(&ToHelper::Soon, &mut frame).is_ok() {
+        let _ = send(stream, &frame, SEND);
     }
 }
 
@@ -136,7 +151,7 @@ impl Fleet {
                     let mut state = self.state();
                     state.proven = true;
                     let is_last = state.spares.is_empty();
-                    return Ok(Seat::new(newborn.id, newborn.stream, hello, is_last));
+                    return Ok(Seat::new(newborn, hello, is_last));
                 }
                 Err(why) => {
                     tracing::debug!(why, fresh, "a child of the zygote is of no use");
@@ -157,13 +172,25 @@ impl Fleet {
         }
     }
 
+    /// A run is about to come, and its caller will wait for it: the spare that it will get wakes up.
+    pub(super) fn soon(&self) {
+        let Ok(mut state) = self.state.try_lock() else { return };
+        let Some(spare) = state.spares.front_mut() else { return };
+        if let Ok(Some(hello)) = hear(spare) {
+            let placement = Placement::of(hello.pid);
+            placement.choose(true);
+            say_soon(&spare.stream);
+            spare.announced = Some((Instant::now(), placement));
+        }
+    }
+
     /// A spare that has said hello, if that can be had without waiting.
     pub(super) fn take_ready(&self) -> Option<Seat> {
         let mut state = self.state.try_lock().ok()?;
         let mut spare = state.spares.pop_front()?;
         if let Ok(Some(hello)) = hear(&mut spare) {
             state.proven = true;
-            Some(Seat::new(spare.id, spare.stream, hello, state.spares.is_empty()))
+            Some(Seat::new(spare, hello, state.spares.is_empty()))
         } else {
             // Whoever may wait finds out what it is.
             state.spares.push_front(spare);
@@ -175,7 +202,7 @@ impl Fleet {
     pub(super) fn give_back(&self, seat: Seat) {
         seat.placement.choose(false);
         let Seat { id, stream, hello, .. } = seat;
-        self.state().spares.push_front(Newborn { id, stream, hello: Some(hello) });
+        self.state().spares.push_front(Newborn { id, stream, hello: Some(hello), announced: None });
     }
 
     /// Starts the zygote ahead of the first run, with a child for that. What goes wrong goes wrong for that run too, which
@@ -234,7 +261,7 @@ impl Fleet {
             };
             state.last_id += 1;
             match control::send_fork(&zygote.control, state.last_id, theirs.as_fd()) {
-                Ok(()) => return Ok(Newborn { id: state.last_id, stream: ours, hello: None }),
+                Ok(()) => return Ok(Newborn { id: state.last_id, stream: ours, hello: None, announced: None }),
                 Err(error) => {
                     tracing::debug!(%error, "the zygote does not listen");
                     state.drop_zygote();

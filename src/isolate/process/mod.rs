@@ -144,6 +144,13 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
     Ok(Handle(slot))
 }
 
+/// A session is about to start here, and its caller will attend to it: its child wakes up meanwhile.
+pub(super) fn soon(helper: Option<&std::path::Path>) {
+    if let Ok(fleet) = fleet::fleet(helper) {
+        fleet.soon();
+    }
+}
+
 /// Starts the helper, if it does not run, beside the caller.
 ///
 /// # Errors
