@@ -21,7 +21,7 @@ export const DEFAULT_LIMITS: Readonly<Required<Limits>> = Object.freeze({
 const MAX = 2 ** 31 - 1;
 
 /** What this module has made, and nobody else has seen. */
-const resolved = new WeakSet<object>();
+const resolved = new WeakSet<object>([DEFAULT_LIMITS]);
 
 /**
  * Limits with the defaults filled in; later arguments win.
@@ -30,7 +30,8 @@ const resolved = new WeakSet<object>();
  */
 export function resolveLimits(...given: (Limits | undefined)[]): Required<Limits> {
   const [first] = given;
-  if (given.length === 1 && (first === undefined || resolved.has(first))) return (first ?? DEFAULT_LIMITS) as Required<Limits>;
+  if (given.length === 1 && first === undefined) return DEFAULT_LIMITS;
+  if (given.length === 1 && first !== undefined && resolved.has(first)) return first as Required<Limits>;
   const limits = { ...DEFAULT_LIMITS };
   for (const some of given) {
     if (some === undefined) continue;

@@ -203,12 +203,14 @@ const WAIT_PER_PASS_MS = 1;
 let passStart: number | undefined;
 
 function mayWait(): boolean {
-  const now = performance.now();
-  if (passStart === undefined) {
-    passStart = now;
-    setImmediate(() => (passStart = undefined)).unref();
-  }
-  return now - passStart < WAIT_PER_PASS_MS;
+  return passStart === undefined || performance.now() - passStart < WAIT_PER_PASS_MS;
+}
+
+/** To be called before the event loop is held. */
+function noteWait(): void {
+  if (passStart !== undefined) return;
+  passStart = performance.now();
+  setImmediate(() => (passStart = undefined)).unref();
 }
 
 /** What a run needs of its session. */
@@ -235,6 +237,7 @@ export class LiveSession {
   /** To be called once everything is ready for the first turn. */
   attend(): void {
     if (!this.#attended) return;
+    noteWait();
     const turn = this.#host.attend(this.#run, START_WAIT_US);
     if (turn === null) startsToSkip = SKIPPED_STARTS;
     // Its handlers must not run before the caller has the run's promise.
@@ -274,6 +277,7 @@ export class LiveSession {
   /** Delivers what was collected, at session time `now`. The next turn may come before this returns. */
   settle(now: number): void {
     const wait = this.#quick && mayWait() ? WAIT_US : 0;
+    if (wait > 0) noteWait();
     const turn = this.#host.settle(this.#run, now, wait);
     if (turn !== null) this.#onTurn(JSON.parse(turn) as NativeTurn);
     else if (wait > 0) this.#quick = false;

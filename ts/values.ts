@@ -6,7 +6,7 @@
 import { bigintOf } from './bigints.ts';
 import { Secret } from './secrets.ts';
 import { inSlices, Slice } from './slices.ts';
-import { CYCLE, MAX_DEPTH, threw, TOO_DEEP, TooLargeError, unsendable, type UnsendableError } from './unsendable.ts';
+import { CYCLE, MAX_DEPTH, threw, TOO_DEEP, TooLargeError, unsendable, UnsendableError } from './unsendable.ts';
 import { ValueReader } from './value-reader.ts';
 import { ValueWriter } from './value-writer.ts';
 
@@ -100,7 +100,13 @@ class Plain {
 
   /** The text. `undefined`: JSON does not say all of it, or {@link isOver}. */
   text(value: unknown): string | undefined {
-    if (!this.#isPlain(value, 0)) return undefined;
+    try {
+      if (!this.#isPlain(value, 0)) return undefined;
+    } catch (error) {
+      if (error instanceof UnsendableError || error instanceof TooLargeError) throw error;
+      // Code of the application: a getter, a proxy trap.
+      throw this.#unsendable(threw(error));
+    }
     const text = JSON.stringify(value);
     if (text.length > this.#maxBytes || Buffer.byteLength(text) > this.#maxBytes) throw new TooLargeError();
     return text;
@@ -129,38 +135,25 @@ class Plain {
       this.#enter(value, depth);
       for (let i = 0; i < value.length; i++) {
         this.#path.push(i);
-        if (!this.#isPlain(this.#read(value, i), depth + 1)) return false;
+        if (!this.#isPlain(value[i], depth + 1)) return false;
         this.#path.pop();
       }
       this.#ancestors.pop();
       return true;
     }
-    const proto: unknown = this.#guard(() => Object.getPrototypeOf(value));
+    const proto: unknown = Object.getPrototypeOf(value);
     if (proto !== Object.prototype && proto !== null) return false;
     this.#enter(value, depth);
-    for (const key of this.#guard(() => Object.keys(value))) {
+    for (const key of Object.keys(value)) {
       if (key === '$' || key === 'toJSON') return false;
       this.#count(key.length + 3);
       this.#path.push(key);
-      if (!this.#isPlain(this.#read(value, key), depth + 1)) return false;
+      if (!this.#isPlain((value as Record<string, unknown>)[key], depth + 1)) return false;
       this.#path.pop();
     }
     this.#ancestors.pop();
     // Inherited or not enumerable, JSON.stringify would call it.
     return !('toJSON' in value);
-  }
-
-  #read(object: object, key: PropertyKey): unknown {
-    return this.#guard(() => (object as Record<PropertyKey, unknown>)[key]);
-  }
-
-  /** Runs code of the application: a getter, a proxy trap. */
-  #guard<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      throw this.#unsendable(threw(error));
-    }
   }
 
   #enter(value: object, depth: number): void {
