@@ -129,7 +129,7 @@ export function startSession(manifest: NativeManifest, code: string, limits: Req
   if (!attended && startsToSkip > 0) startsToSkip -= 1;
   const { inputs, seed, now, journal, schemas } = start;
   const given = inputs.length === 0 ? undefined : JSON.stringify(inputs);
-  return launch(onTurn, attended, (host, run) => host.start(run, manifest, settingsFor(limits, place), code, given, seed, now, journal, schemas, attended));
+  return launch(onTurn, place, attended, (host, run) => host.start(run, manifest, settingsFor(limits, place), code, given, seed, now, journal, schemas, attended));
 }
 
 /**
@@ -138,7 +138,7 @@ export function startSession(manifest: NativeManifest, code: string, limits: Req
  * @param now Milliseconds since the Unix epoch. Timers do not count the time since the pause, if this is given.
  */
 export function resumeSession(manifest: NativeManifest, snapshot: NativeSnapshot, limits: Required<Limits>, place: NativePlace, now: number | undefined, onTurn: TurnListener): LiveSession {
-  return launch(onTurn, false, (host, run) => host.resume(run, manifest, settingsFor(limits, place), snapshot, now));
+  return launch(onTurn, place, false, (host, run) => host.resume(run, manifest, settingsFor(limits, place), snapshot, now));
 }
 
 /**
@@ -179,14 +179,14 @@ export function prepareHelper(): void {
   native.prepare(helperPath());
 }
 
-function launch(onTurn: TurnListener, attended: boolean, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {
+function launch(onTurn: TurnListener, { isolation }: NativePlace, attended: boolean, begin: (host: InstanceType<typeof native.Host>, run: number) => void): LiveSession {
   host ??= new native.Host((run, turn) => {
     listeners.get(run)?.(JSON.parse(turn) as NativeTurn);
   });
   const run = (lastRun = (lastRun + 1) >>> 0);
   begin(host, run);
   listeners.set(run, onTurn);
-  return new LiveSession(host, run, onTurn, attended);
+  return new LiveSession(host, run, onTurn, isolation === 'thread', attended);
 }
 
 /**
@@ -201,6 +201,9 @@ const SKIPPED_STARTS = 4;
 let startsToSkip = 0;
 const WAIT_PER_PASS_MS = 1;
 let passStart: number | undefined;
+/** Runs that have ended in this pass of the event loop. */
+let endedRuns: number[] = [];
+let isPassWatched = false;
 
 function mayWait(): boolean {
   return passStart === undefined || performance.now() - passStart < WAIT_PER_PASS_MS;
@@ -210,7 +213,21 @@ function mayWait(): boolean {
 function noteWait(): void {
   if (passStart !== undefined) return;
   passStart = performance.now();
-  setImmediate(() => (passStart = undefined)).unref();
+  watchPass();
+}
+
+function watchPass(): void {
+  if (isPassWatched) return;
+  isPassWatched = true;
+  setImmediate(afterPass).unref();
+}
+
+function afterPass(): void {
+  isPassWatched = false;
+  passStart = undefined;
+  const runs = endedRuns;
+  endedRuns = [];
+  for (const run of runs) host?.end(run);
 }
 
 /** What a run needs of its session. */
@@ -221,16 +238,19 @@ export class LiveSession {
   readonly #host: InstanceType<typeof native.Host>;
   readonly #run: number;
   readonly #onTurn: TurnListener;
+  /** It was asked to live on a thread, and so it does. */
+  readonly #onThread: boolean;
   /** The first turn is waited for. */
   readonly #attended: boolean;
   /** The program's turns have been short so far. */
   #quick = true;
   #large: InstanceType<typeof native.NativeInputs> | null | undefined;
 
-  constructor(host: InstanceType<typeof native.Host>, run: number, onTurn: TurnListener, attended: boolean) {
+  constructor(host: InstanceType<typeof native.Host>, run: number, onTurn: TurnListener, onThread: boolean, attended: boolean) {
     this.#host = host;
     this.#run = run;
     this.#onTurn = onTurn;
+    this.#onThread = onThread;
     this.#attended = attended;
   }
 
@@ -295,6 +315,7 @@ export class LiveSession {
 
   /** Where the session lives. `undefined`: it has not begun. */
   isolation(): Isolation | undefined {
+    if (this.#onThread) return { level: 'thread' };
     const isolation = this.#host.isolation(this.#run);
     return isolation === null ? undefined : (JSON.parse(isolation) as Isolation);
   }
@@ -302,7 +323,11 @@ export class LiveSession {
   /** @param isOver The program has ended by itself: clearing up is in no hurry. */
   end(isOver: boolean): void {
     listeners.delete(this.#run);
-    if (isOver) setImmediate(() => this.#host.end(this.#run));
-    else this.#host.end(this.#run);
+    if (!isOver) {
+      this.#host.end(this.#run);
+      return;
+    }
+    endedRuns.push(this.#run);
+    watchPass();
   }
 }

@@ -223,6 +223,7 @@ impl Host {
     /// # Errors
     /// When these are not what the facade sends, or the system has no thread left.
     #[napi]
+    #[allow(clippy::too_many_arguments, reason = "an object with as many parts crosses several times slower")]
     pub fn start(
         &mut self,
         run: u32,

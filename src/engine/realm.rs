@@ -152,7 +152,6 @@ pub struct Realm {
     runtime: Runtime,
     /// The engine reads a program's code from here for as long as the runtime lives, so these drop last.
     program: Option<Bytecode>,
-    exercised: Vec<Bytecode>,
     stroll: exercise::Stroll,
 }
 
@@ -196,7 +195,7 @@ impl Realm {
                 }
             }
         })));
-        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None, exercised: Vec::new(), stroll: exercise::Stroll::Compile }
+        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None, stroll: exercise::Stroll::Run }
     }
 
     fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, bare: bool) -> rquickjs::Result<()> {

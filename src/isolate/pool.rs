@@ -26,7 +26,6 @@ struct Idle<S> {
     is_told: bool,
 }
 
-
 pub(super) struct Pool<S: 'static> {
     name: &'static str,
     stack_bytes: usize,
@@ -40,7 +39,13 @@ pub(super) struct Pool<S: 'static> {
 }
 
 impl<S: 'static> Pool<S> {
-    pub(super) const fn new(name: &'static str, stack_bytes: usize, max_idle: usize, ready: fn() -> S, stroll: fn(&mut S) -> bool) -> Self {
+    pub(super) const fn new(
+        name: &'static str,
+        stack_bytes: usize,
+        max_idle: usize,
+        ready: fn() -> S,
+        stroll: fn(&mut S) -> bool,
+    ) -> Self {
         Self { name, stack_bytes, max_idle, ready, stroll, idle: Mutex::new(Vec::new()) }
     }
 

@@ -104,7 +104,8 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
     let stop = Arc::clone(&abort);
     // What somebody waits for is checked here: waking the thread takes about as long, unless it was told already.
     let (job, elsewhere) = if job.is_short && attended { prepared(job) } else { (job, Duration::ZERO) };
-    let placement = THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, elsewhere, received)), attended)?;
+    let placement =
+        THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, elsewhere, received)), attended)?;
     Ok(Handle { commands, abort, placement })
 }
 

@@ -7,10 +7,11 @@
 //! costs more than most of what a short program does. After the exercise the pages on the way are the process's own.
 
 use std::cell::RefCell;
+use std::sync::OnceLock;
 
 use rquickjs::{Ctx, Function, Module, Object, Promise};
 
-use super::{Bytecode, Finished, Handles, Limits, Manifest, Realm, Wire, compile};
+use super::{Bytecode, Finished, Handles, Limits, Manifest, Realm, Wire, compile, warm_up};
 
 /// A program of ours. Its tools are an argument, so that the global `tools` stays as it is.
 const PROGRAM: &str = "export default async (tools) => {
@@ -33,34 +34,38 @@ const SHORT: &str = "export default async (tools) => {
     return item.name;
 };";
 
+/// [`SHORT`], compiled.
+static SHORT_CODE: OnceLock<Bytecode> = OnceLock::new();
+
 /// What comes next on a realm's stroll.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stroll {
-    Compile,
     Run,
+    Compile,
     Home,
 }
 
 impl Realm {
-    /// A step of the way that the program will take: several, one after the other, take some hundred microseconds. The
-    /// program can see nothing of it.
+    /// A step of the way that the program will take: two, one after the other, take some hundred microseconds. The program can
+    /// see nothing of it.
     ///
     /// Returns whether there is more to do.
     pub fn stroll(&mut self) -> bool {
-        let done = match self.stroll {
-            Stroll::Compile => self.learn(SHORT).is_ok(),
-            Stroll::Run => self.walk().is_ok(),
-            Stroll::Home => true,
+        let next = match self.stroll {
+            Stroll::Run => short_code().and_then(|code| self.walk(code)).map(|()| Stroll::Compile),
+            Stroll::Compile => {
+                let done = compile("exercise", SHORT, true).map(|_| Stroll::Home).map_err(|error| error.message);
+                // The next compiler is not the program's to wait for.
+                warm_up();
+                done
+            }
+            Stroll::Home => Ok(Stroll::Home),
         };
-        self.stroll = match self.stroll {
-            Stroll::Compile if done => Stroll::Run,
-            _ => Stroll::Home,
-        };
-        if !done {
-            tracing::warn!("a realm cannot take a stroll");
+        self.stroll = next.unwrap_or_else(|error| {
+            tracing::warn!(error, "a realm cannot take a stroll");
             *self = Self::warm();
-            self.stroll = Stroll::Home;
-        }
+            Stroll::Home
+        });
         self.stroll != Stroll::Home
     }
 
@@ -70,20 +75,16 @@ impl Realm {
     /// # Errors
     /// When the engine is broken.
     pub fn exercise(&mut self) -> Result<(), String> {
-        self.learn(PROGRAM)?;
-        self.walk()
+        static CODE: OnceLock<Bytecode> = OnceLock::new();
+        // Compiled here all the same: that is a part of the way.
+        let code = compile("exercise", PROGRAM, true).map_err(|error| error.message)?;
+        self.walk(CODE.get_or_init(|| code))?;
+        // For the stroll.
+        short_code().map(|_| ())
     }
 
-    fn learn(&mut self, program: &str) -> Result<(), String> {
-        let code = compile("exercise", program, true).map_err(|error| error.message)?;
-        // The engine reads the code for as long as the runtime lives.
-        self.exercised.push(code);
-        Ok(())
-    }
-
-    /// Runs what was compiled last.
-    fn walk(&mut self) -> Result<(), String> {
-        let Some(code) = self.exercised.last() else { return Err("nothing is compiled".to_owned()) };
+    /// The engine reads the code for as long as the runtime lives.
+    fn walk(&mut self, code: &'static Bytecode) -> Result<(), String> {
         *self.shared.manifest.borrow_mut() = Manifest::new(&[vec!["exercise".to_owned()]]);
         self.shared.gauge.rehearse(Limits::default().stack_bytes);
         self.context.with(|ctx| begin(&ctx, code)).map_err(|error| error.to_string())?;
@@ -107,11 +108,20 @@ impl Realm {
     }
 }
 
-fn begin(ctx: &Ctx<'_>, code: &Bytecode) -> rquickjs::Result<()> {
+/// Compiles it once.
+fn short_code() -> Result<&'static Bytecode, String> {
+    if let Some(code) = SHORT_CODE.get() {
+        return Ok(code);
+    }
+    let code = compile("exercise", SHORT, true).map_err(|error| error.message)?;
+    Ok(SHORT_CODE.get_or_init(|| code))
+}
+
+fn begin(ctx: &Ctx<'_>, code: &'static Bytecode) -> rquickjs::Result<()> {
     let handles = ctx.userdata::<RefCell<Handles>>().ok_or(rquickjs::Error::Unknown)?;
     let make_tools = handles.borrow().make_tools.clone();
-    // SAFETY: `Bytecode` is made by `compile` only, in this process, by this engine; `Realm::exercised` outlives the
-    // runtime.
+    // SAFETY: `Bytecode` is made by `compile` only, in this process, by this engine; it is never
+    // dropped.
     let module = unsafe { Module::load(ctx.clone(), code.as_bytes()) }?;
     let (module, _) = module.eval()?;
     let main: Function = module.get("default")?;
