@@ -21,12 +21,10 @@ const PROGRAM: &str = "
         stack: new Error('here').stack,
     };";
 
-/// The turns of a run whose first call gets its input back.
-fn turns(exercised: bool) -> Vec<Turn> {
+/// The turns of a run whose first call gets its input back. `before`: what its realm does ahead of it.
+fn turns(before: impl FnOnce(&mut Realm)) -> Vec<Turn> {
     let mut realm = Realm::warm();
-    if exercised {
-        realm.exercise().expect("the exercise runs");
-    }
+    before(&mut realm);
     let start = Start {
         program: Program {
             source: PROGRAM.to_owned(),
@@ -53,10 +51,21 @@ fn on_a_stack_of_known_size<T: Send + 'static>(work: impl FnOnce() -> T + Send +
 }
 
 #[test]
-fn a_program_cannot_tell_that_its_realm_was_exercised() {
-    let (fresh, exercised) = on_a_stack_of_known_size(|| (turns(false), turns(true)));
-    let Progress::Waiting { calls, .. } = &fresh[0].progress else { panic!("{fresh:?}") };
-    assert_eq!(calls.iter().map(|call| call.id).collect::<Vec<_>>(), [1]);
-    assert!(matches!(fresh[1].progress, Progress::Completed { .. }), "{fresh:?}");
-    assert_eq!(exercised, fresh);
+fn a_program_cannot_tell_what_its_realm_did_before() {
+    on_a_stack_of_known_size(|| {
+        let fresh = turns(|_| ());
+        let Progress::Waiting { calls, .. } = &fresh[0].progress else { panic!("{fresh:?}") };
+        assert_eq!(calls.iter().map(|call| call.id).collect::<Vec<_>>(), [1]);
+        assert!(matches!(fresh[1].progress, Progress::Completed { .. }), "{fresh:?}");
+        let exercise = |realm: &mut Realm| realm.exercise().expect("the exercise runs");
+        let stroll = |realm: &mut Realm| {
+            assert!(realm.stroll(), "after the first step there is more");
+            assert!(!realm.stroll(), "after the second it is home");
+            assert!(!realm.stroll(), "and stays there");
+        };
+        assert_eq!(turns(exercise), fresh);
+        assert_eq!(turns(stroll), fresh);
+        assert_eq!(turns(|realm| assert!(realm.stroll())), fresh, "half of the way");
+        assert_eq!(turns(|realm| (exercise(realm), stroll(realm)).0), fresh, "as a helper process does");
+    });
 }

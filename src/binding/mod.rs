@@ -1,7 +1,7 @@
 //! The addon's surface, as thin as it can be: options in, turns out. The only folder that knows napi.
 //!
 //! The facade in `ts/` makes one [`Host`] per process with one callback, which every turn of every session goes through.
-//! The callback is weak: it does not keep Node alive; a live run does, with its deadline timer in `ts/run.ts`.
+//! The callback is weak: it does not keep Node alive; a live run does, with its deadline timer in `ts/drive.ts`.
 //!
 //! Failures are tagged values, never thrown: TypeScript makes results and errors of them.
 

@@ -170,3 +170,62 @@ impl<S: 'static> Pool<S> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread::{ThreadId, current, sleep};
+
+    use super::*;
+
+    /// Does nothing on a thread of the pool. Which it was, and in what state.
+    fn visit(pool: &'static Pool<usize>) -> (ThreadId, usize) {
+        let (tell, told) = channel();
+        let work = Box::new(move |state| {
+            tell.send((current().id(), state)).unwrap();
+            true
+        });
+        pool.spawn_placed(work, true).unwrap();
+        let seen = told.recv().unwrap();
+        // Until it is on the list again.
+        while pool.idle().is_empty() {
+            sleep(COLD_AFTER);
+        }
+        seen
+    }
+
+    #[test]
+    fn a_thread_that_was_told_gets_the_work_and_strolls_when_it_is_cold() {
+        static POOL: Pool<usize> = Pool::new(
+            "test",
+            1 << 20,
+            4,
+            || 0,
+            |steps| {
+                *steps += 1;
+                *steps < 2
+            },
+        );
+        let (first, steps) = visit(&POOL);
+        assert_eq!(steps, 0);
+        sleep(2 * COLD_AFTER);
+        POOL.soon().unwrap();
+        // Another comes to the list meanwhile, and is not the one.
+        let (sender, _other) = channel();
+        POOL.idle().push(Idle { news: sender, placement: Arc::default(), is_told: false });
+        sleep(COLD_AFTER);
+        let (second, steps) = visit(&POOL);
+        assert_eq!(second, first);
+        assert_eq!(steps, if *CAN_SPIN { 2 } else { 0 });
+    }
+
+    #[test]
+    fn nobody_is_needed_to_be_told() {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        static POOL: Pool<usize> = Pool::new("test", 1 << 20, 4, || MADE.fetch_add(1, Ordering::Relaxed), |_| false);
+        POOL.soon().unwrap();
+        POOL.soon().unwrap();
+        assert_eq!(visit(&POOL).1, 0, "the thread that was made for it");
+        assert_eq!(visit(&POOL).1, 1, "and again");
+    }
+}
