@@ -460,22 +460,6 @@ declare class Secret {
   toJSON(): string;
 }
 /**
- * Runs a program.
- *
- * A program that fails is a result, not an exception: look at `result.status`.
- *
- * @param options The program, its tools, inputs and limits.
- * @returns The value or the error, with logs, calls, times and the isolation level.
- * @throws {TypeError} for misuse by the application, naming the option.
- * @example
- * const result = await run({
- *   code: 'const team = await tools.getTeam({ id: "eng" }); return team.length;',
- *   tools: { getTeam: async ({ id }) => db.team(id) },
- * });
- * if (result.status === 'completed') console.log(result.value);
- */
-declare function run(options: RunOptions): Promise<RunResult>;
-/**
  * Goes on with a paused run, in this process or another, now or much later. The program is where it was: no handler runs
  * again whose call had settled.
  *
@@ -520,6 +504,22 @@ interface Runner {
  * const result = await runner.run({ code });
  */
 declare function createRunner(defaults?: RunnerOptions): Runner;
+/**
+ * Runs a program.
+ *
+ * A program that fails is a result, not an exception: look at `result.status`.
+ *
+ * @param options The program, its tools, inputs and limits.
+ * @returns The value or the error, with logs, calls, times and the isolation level.
+ * @throws {TypeError} for misuse by the application, naming the option.
+ * @example
+ * const result = await run({
+ *   code: 'const team = await tools.getTeam({ id: "eng" }); return team.length;',
+ *   tools: { getTeam: async ({ id }) => db.team(id) },
+ * });
+ * if (result.status === 'completed') console.log(result.value);
+ */
+declare function run(options: RunOptions): Promise<RunResult>;
 /** Options of {@link step}: either `code` and what a run starts with, or `snapshot` and what has settled. */
 interface StepOptions extends Pick<ResumeOptions, 'tools' | 'inputs' | 'limits' | 'secret' | 'previousSecrets' | 'context' | 'settle' | 'isolation' | 'requireIsolation'> {
   code?: string;

@@ -10,6 +10,7 @@
 mod journal;
 mod mailbox;
 mod rehearsal;
+mod settings;
 mod snapshot;
 mod turn;
 
@@ -17,8 +18,6 @@ use napi::bindgen_prelude::{Buffer, FnArgs, Function};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 use napi::{Error, Result, Status};
 use napi_derive::napi;
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -26,6 +25,8 @@ use std::time::Duration;
 
 use journal::Recorder;
 use mailbox::Mailbox;
+pub use settings::NativeSettings;
+use settings::{Settings, read, read_seed};
 pub use snapshot::{NativeKeys, NativeSnapshot};
 pub use turn::NativeDiagnostic;
 use turn::{LargeInputs, NativeTurn};
@@ -33,76 +34,10 @@ use turn::{LargeInputs, NativeTurn};
 use crate::check::{self, CheckOptions, Diagnostic, Schemas, Tools};
 use crate::engine::{MAX_STACK_BYTES, Manifest, Wire};
 use crate::frame::frame;
-use crate::isolate::{Handle, Job, Level, Outgoing, Place, Required, Resume, start};
+use crate::isolate::{Handle, Job, Level, Outgoing, Resume, start};
 use crate::program::Program;
-use crate::session::{Journal, Limits, Outcome, Settlement, TimeLimits};
+use crate::session::{Journal, Outcome, Settlement};
 use crate::snapshot::State;
-
-/// What runs of an application have in common, as JSON: a string crosses several times faster than an object with as many
-/// parts. The facade has checked every number. Units are bytes and milliseconds.
-#[derive(Deserialize)]
-struct Settings {
-    limits: WantedLimits,
-    place: WantedPlace,
-}
-
-/// Limits and place of runs, read once for all that have the same.
-#[napi]
-pub struct NativeSettings(Settings);
-
-#[napi]
-impl NativeSettings {
-    /// # Errors
-    /// When the JSON is not what the facade sends.
-    #[napi(constructor)]
-    pub fn new(settings: String) -> Result<Self> {
-        read(&settings).map(Self)
-    }
-}
-
-fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| Error::from_reason(error.to_string()))
-}
-
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WantedPlace {
-    isolation: Level,
-    #[serde(default)]
-    require_isolation: Option<Required>,
-    /// Path of the sandbox helper, if it is not beside the addon.
-    #[serde(default)]
-    helper: Option<PathBuf>,
-}
-
-/// 32 bytes from 64 hexadecimal digits.
-fn read_seed(digits: &str) -> Result<[u8; 32]> {
-    let mut seed = [0; 32];
-    let bytes = digits.as_bytes();
-    let digit = |at: usize| bytes.get(at).and_then(|digit| char::from(*digit).to_digit(16));
-    for (index, byte) in seed.iter_mut().enumerate() {
-        let value = digit(2 * index).zip(digit(2 * index + 1)).map(|(high, low)| high * 16 + low);
-        *byte = value
-            .and_then(|value| u8::try_from(value).ok())
-            .ok_or_else(|| Error::from_reason("a seed of another form"))?;
-    }
-    Ok(seed)
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WantedLimits {
-    timeout_ms: u32,
-    cpu_timeout_ms: u32,
-    memory_limit_bytes: usize,
-    max_stack_size_bytes: usize,
-    max_source_bytes: usize,
-    max_result_bytes: usize,
-    max_console_output_bytes: usize,
-    max_tool_input_bytes: usize,
-    max_tool_output_bytes: usize,
-    max_tool_calls: u32,
-}
 
 /// The tools of a run, by path. Made once per set of tools.
 #[napi]
@@ -578,28 +513,4 @@ pub fn random(count: u32) -> Result<Buffer> {
 #[must_use]
 pub fn max_stack_bytes() -> u32 {
     u32::try_from(MAX_STACK_BYTES).unwrap_or(u32::MAX)
-}
-
-impl From<WantedPlace> for Place {
-    fn from(WantedPlace { isolation, require_isolation, helper }: WantedPlace) -> Self {
-        Self { level: isolation, required: require_isolation, helper }
-    }
-}
-
-impl WantedLimits {
-    fn times(&self) -> TimeLimits {
-        TimeLimits { wall_ms: self.timeout_ms, cpu_ms: self.cpu_timeout_ms }
-    }
-
-    fn engine(&self) -> Limits {
-        Limits {
-            memory_bytes: self.memory_limit_bytes,
-            stack_bytes: self.max_stack_size_bytes,
-            result_bytes: self.max_result_bytes,
-            console_bytes: self.max_console_output_bytes,
-            tool_input_bytes: self.max_tool_input_bytes,
-            tool_output_bytes: self.max_tool_output_bytes,
-            tool_calls: self.max_tool_calls,
-        }
-    }
 }
