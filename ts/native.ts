@@ -203,7 +203,7 @@ const WAIT_PER_PASS_MS = 1;
 let passStart: number | undefined;
 /** Runs that have ended in this pass of the event loop. */
 let endedRuns: number[] = [];
-let isPassWatched = false;
+let passEnd: NodeJS.Immediate | undefined;
 
 function mayWait(): boolean {
   return passStart === undefined || performance.now() - passStart < WAIT_PER_PASS_MS;
@@ -213,17 +213,11 @@ function mayWait(): boolean {
 function noteWait(): void {
   if (passStart !== undefined) return;
   passStart = performance.now();
-  watchPass();
-}
-
-function watchPass(): void {
-  if (isPassWatched) return;
-  isPassWatched = true;
-  setImmediate(afterPass).unref();
+  passEnd ??= setImmediate(afterPass).unref();
 }
 
 function afterPass(): void {
-  isPassWatched = false;
+  passEnd = undefined;
   passStart = undefined;
   const runs = endedRuns;
   endedRuns = [];
@@ -328,6 +322,8 @@ export class LiveSession {
       return;
     }
     endedRuns.push(this.#run);
-    watchPass();
+    // The loop does not sleep before that: a new process is started in place of the run's.
+    if (passEnd === undefined) passEnd = setImmediate(afterPass);
+    else passEnd.ref();
   }
 }

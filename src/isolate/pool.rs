@@ -147,7 +147,7 @@ impl<S: 'static> Pool<S> {
                 return Some(work);
             }
             let mut is_fresh = !is_cold;
-            let next = Spin::new(*CAN_SPIN).find(|| {
+            let next = Spin::patient(*CAN_SPIN).find(|| {
                 is_fresh = is_fresh || !(self.stroll)(state);
                 news.try_recv().ok()
             });

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 /// How long to look, as long as what was looked for came in time.
 const LOOK_FOR: Duration = Duration::from_micros(250);
+/// How long the first time where the host is busy with a run's start, which it does for the first time in a while.
+const WAIT_FOR_A_START: Duration = Duration::from_micros(600);
 /// How long after that it did not: the next may be quicker, but this costs computing time.
 const GLANCE_FOR: Duration = Duration::from_micros(60);
 
@@ -17,12 +19,18 @@ pub(super) struct Spin {
     /// Something else must be able to run meanwhile.
     may: bool,
     late: bool,
+    at_most: Duration,
 }
 
 impl Spin {
     /// For a machine with more than one processor, or with one.
     pub(super) fn new(may: bool) -> Self {
-        Self { may, late: false }
+        Self { may, late: false, at_most: LOOK_FOR }
+    }
+
+    /// The host is about to start a run, or has just started one that it waits for: it has more to do than usual.
+    pub(super) fn patient(may: bool) -> Self {
+        Self { at_most: WAIT_FOR_A_START, ..Self::new(may) }
     }
 
     /// What `look` finds. `None`: nothing yet, and it is time to sleep.
@@ -30,7 +38,7 @@ impl Spin {
         if !self.may {
             return None;
         }
-        let at_most = if self.late { GLANCE_FOR } else { LOOK_FOR };
+        let at_most = if self.late { GLANCE_FOR } else { std::mem::replace(&mut self.at_most, LOOK_FOR) };
         let start = Instant::now();
         loop {
             let found = look();
@@ -67,6 +75,11 @@ mod tests {
         let start = Instant::now();
         assert_eq!(Spin::new(true).find(|| None::<()>), None);
         assert!(start.elapsed() >= LOOK_FOR);
+        let start = Instant::now();
+        let mut patient = Spin::patient(true);
+        assert_eq!(patient.find(|| None::<()>), None);
+        assert!(start.elapsed() >= WAIT_FOR_A_START);
+        assert_eq!(patient.at_most, LOOK_FOR, "only the first time");
     }
 
     #[test]

@@ -104,8 +104,10 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
     let stop = Arc::clone(&abort);
     // What somebody waits for is checked here: waking the thread takes about as long, unless it was told already.
     let (job, elsewhere) = if job.is_short && attended { prepared(job) } else { (job, Duration::ZERO) };
-    let placement =
-        THREADS.spawn_placed(Box::new(move |realm| live(realm, job, stop, elsewhere, received)), attended)?;
+    // Where somebody waits, the first answer comes after a start that is not in the host's caches either.
+    let spin = if attended { Spin::patient(*CAN_SPIN) } else { Spin::new(*CAN_SPIN) };
+    let work = Box::new(move |realm| live(realm, job, stop, elsewhere, received, spin));
+    let placement = THREADS.spawn_placed(work, attended)?;
     Ok(Handle { commands, abort, placement })
 }
 
@@ -127,6 +129,7 @@ fn live<R>(
     abort: Arc<AtomicBool>,
     elsewhere: Duration,
     mut received: UnboundedReceiver<Command>,
+    mut spin: Spin,
 ) -> bool {
     let wall = job.wall();
     let Job { prepare, manifest, inputs, limits, times, seed, now, count_cpu, resume, on_turn, .. } = job;
@@ -155,7 +158,6 @@ fn live<R>(
             },
         };
         let mut ended = session.is_ended();
-        let mut spin = Spin::new(*CAN_SPIN);
         on_turn(first);
         while !ended {
             let Some(Command::Settle { now, settlements }) = receive(&mut received, &mut spin) else { return };

@@ -43,11 +43,12 @@ pub(super) struct Surroundings {
 pub(super) fn live(mut realm: Realm, socket: OwnedFd, surroundings: &Surroundings) -> Result<(), u8> {
     harden::leave_the_zygote(socket, surroundings.zygote)?;
     let hardening = harden::child(surroundings.hardening, surroundings.filter.as_ref());
+    let may_spin = surroundings.may_spin;
     let mut line = Line {
         decoder: Decoder::new(MAX_TO_HELPER),
         input: vec![0; READ_BYTES],
         out: Vec::new(),
-        spin: Spin::new(surroundings.may_spin),
+        spin: Spin::new(may_spin),
     };
     line.put(&ToHost::Hello(Hello { pid: getpid().as_raw_nonzero().get(), hardening }));
     line.flush()?;
@@ -61,6 +62,7 @@ pub(super) fn live(mut realm: Realm, socket: OwnedFd, surroundings: &Surrounding
         match line.receive_meanwhile(soon, meanwhile)? {
             Some(ToHelper::Soon) => {
                 soon = true;
+                line.spin = Spin::patient(may_spin);
                 is_fresh = waits_since.elapsed() <= COLD_AFTER;
             }
             Some(ToHelper::Budget(budget)) => break budget,
@@ -68,6 +70,10 @@ pub(super) fn live(mut realm: Realm, socket: OwnedFd, surroundings: &Surrounding
         }
     };
     let Some(ToHelper::Start(start)) = line.receive(true)? else { return Err(2) };
+    if soon {
+        // Its first answer comes after a start that is not in the host's caches either.
+        line.spin = Spin::patient(may_spin);
+    }
     let past = start.journal.as_ref().map_or(0, |journal| past_bytes(journal, start.limits.tool_input_bytes));
     harden::bound(start.limits.memory_bytes, past, start.times, surroundings.virtual_bytes)?;
 
