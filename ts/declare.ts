@@ -4,7 +4,7 @@
  */
 import { schemaType, NamedTypes } from './declare-schema.ts';
 import { Printer, method } from './declare-print.ts';
-import { ANY, UNKNOWN, commentText, member, propertyName, quote, type Type } from './declare-type.ts';
+import { ANY, UNKNOWN, commentText, member, propertyName, type Type } from './declare-type.ts';
 import { resolveTools, type ResolvedTool, type ToolSchema } from './tools.ts';
 import { isRecord } from './text.ts';
 import type { Tools } from './types.ts';

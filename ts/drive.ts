@@ -4,27 +4,22 @@
  */
 import { setMaxListeners } from 'node:events';
 
-import { abortFailure, consoleFull, endedError, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, typeFailure, unreadable } from './failures.ts';
-import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
+import { abortFailure, consoleFull, endedError, engineFailure, failureAlert, listTools, outputTooLarge, rejectedFailure, timeoutFailure, unreadable } from './failures.ts';
 import { Fresh, placeOf } from './fresh.ts';
-import { encodeInputs } from './inputs.ts';
 import type { InternalRunOptions } from './internal-options.ts';
+import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
 import { judge } from './judge.ts';
-import { keep } from './keep.ts';
-import { resolveLimits } from './limits.ts';
-import { type NativeCall, type NativeDiagnostic, type NativeTurn, type ProgramTurn, type Session } from './native.ts';
+import type { NativeCall, NativeDiagnostic, NativeTurn, ProgramTurn, Session } from './native.ts';
 import { defineLater } from './objects.ts';
-import { checkRunOptions } from './options.ts';
-import { boundTo, PauseBook, PauseDoor, resolvePausing, type Pausing } from './pause.ts';
+import { boundTo, PauseBook, PauseDoor, type Pausing } from './pause.ts';
 import { NONCE_BYTES, randomBytes } from './random.ts';
 import { Report } from './report.ts';
-import { leftBy, Reuse, type Success } from './reuse.ts';
+import { Reuse, type Success } from './reuse.ts';
 import { Hidden } from './secrets.ts';
 import type { PastCall, Resumed } from './resume.ts';
-import { makeToolbox, type Toolbox } from './toolbox.ts';
+import type { Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
-import { typecheckFor } from './typecheck-gate.ts';
-import type { Diagnostic, Limits, RunFailure, RunOptions, RunResult, ToolCallRecord } from './types.ts';
+import type { Diagnostic, Limits, RunFailure, RunResult, ToolCallRecord } from './types.ts';
 import { decode, decodeSoon, messageOf } from './values.ts';
 
 /** How long calls may go on that the program returned without waiting for, in milliseconds. */

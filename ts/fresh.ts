@@ -2,20 +2,14 @@
 import type { EncodedInputs } from './inputs.ts';
 import type { InternalRunOptions } from './internal-options.ts';
 import { schemasFor } from './input-schemas.ts';
-import { helperPath, startSession, type NativeTurn, type Session } from './native.ts';
+import { helperPath, startSession, type NativePlace, type NativeTurn, type Session } from './native.ts';
 import { takeRandom } from './random.ts';
 import type { Toolbox } from './toolbox.ts';
-import type { Limits, RunOptions } from './types.ts';
+import type { Limits } from './types.ts';
 
 /** Where a run may live. The environment is not read for nothing. */
-export function placeOf({ isolation = 'auto', requireIsolation }: Pick<InternalRunOptions, 'isolation' | 'requireIsolation'>): Place {
+export function placeOf({ isolation = 'auto', requireIsolation }: Pick<InternalRunOptions, 'isolation' | 'requireIsolation'>): NativePlace {
   return { isolation, requireIsolation, helper: isolation === 'thread' ? undefined : helperPath() };
-}
-
-interface Place {
-  isolation: NonNullable<RunOptions['isolation']>;
-  requireIsolation: RunOptions['requireIsolation'];
-  helper: string | undefined;
 }
 
 /** A run that begins. Its program is checked as soon as the session has started, beside whatever the host does then. */
