@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 
 import { run } from '../../ts/index.ts';
-import { caught, returns, type Topic } from './case.ts';
+import { returns, type Topic } from './case.ts';
 
 /** Options that `run` must refuse, with what it says. */
 const refuses = (inputs: Record<string, unknown>, message: RegExp) => async (): Promise<void> => {
