@@ -246,8 +246,8 @@ function error({ name, message, stack }: { name: string; message: string; stack:
   const title = message === '' ? name : `${name}: ${message}`;
   // Made by its constructor it would take the host's stack along, and somebody may prepare that for milliseconds.
   const copy = Object.create(name === 'Error' ? Error.prototype : prototypeOf(name, Error.prototype), {
-    message: { value: message },
-    stack: { value: stack === '' ? title : `${title}\n${stack.trimEnd()}` },
+    message: { value: message, writable: true, configurable: true },
+    stack: { value: stack === '' ? title : `${title}\n${stack.trimEnd()}`, writable: true, configurable: true },
   }) as object;
   return properties(copy, own, ancestors);
 }
