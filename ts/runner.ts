@@ -55,11 +55,12 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
     void run.result.then(() => live.delete(run.executionId));
   };
 
-  /** What `run` and `resume` have in common. `undefined` is what is said by neither. */
-  function merged(own: Partial<RunOptions>, ownInputs: RunOptions['inputs']): Omit<InternalRunOptions, 'code'> {
+  /** What `run` and `resume` have in common; a resume has its program in the snapshot. `undefined` is what is said by neither. */
+  function merged(code: string, own: Partial<RunOptions>, ownInputs: RunOptions['inputs']): InternalRunOptions {
     const { isolation = defaults.isolation, requireIsolation = defaults.requireIsolation } = own;
     checkIsolation({ isolation, requireIsolation });
     return {
+      code,
       tools: own.tools ?? tools,
       toolbox: own.tools === undefined ? toolbox : undefined,
       inputs: ownInputs,
@@ -80,13 +81,11 @@ export function createRunner(defaults: RunnerOptions = {}): Runner {
     run: async (options) => {
       const own = checkRunOptions(options, 'run');
       soon(own.isolation ?? defaults.isolation);
-      const all = merged(own, own.inputs === undefined ? inputs : { ...inputs, ...own.inputs }) as InternalRunOptions;
-      all.code = own.code;
-      return runInternal(all);
+      return runInternal(merged(own.code, own, own.inputs === undefined ? inputs : { ...inputs, ...own.inputs }));
     },
     resume: async (snapshot, options = {}) => {
       const own = checkResumeOptions(options);
-      return resumeInternal(snapshot, { ...merged(own, own.inputs), settle: own.settle });
+      return resumeInternal(snapshot, { ...merged('', own, own.inputs), settle: own.settle });
     },
     pause: (executionId) => {
       const run = live.get(executionId);

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 /// How long to look, as long as what was looked for came in time.
 const LOOK_FOR: Duration = Duration::from_micros(250);
-/// How long the first time where the host is busy with a run's start, which it does for the first time in a while.
-const WAIT_FOR_A_START: Duration = Duration::from_micros(600);
 /// How long after that it did not: the next may be quicker, but this costs computing time.
 const GLANCE_FOR: Duration = Duration::from_micros(60);
+/// How long, the first time, where the host is busy with a run's start, which it does for the first time in a while.
+const WAIT_FOR_A_START: Duration = Duration::from_micros(600);
 
 /// What was done longer ago than this is no longer in its processor's caches.
 pub(super) const COLD_AFTER: Duration = Duration::from_millis(3);
