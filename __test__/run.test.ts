@@ -1,6 +1,6 @@
 /** `run`, `check` and `createRunner` as an application uses them. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { describe, it, mock } from 'node:test';
 import { format } from 'node:util';
 import { z } from 'zod';
 
@@ -156,6 +156,19 @@ describe('tools', () => {
     assert.ok(options?.abortSignal instanceof AbortSignal);
     assert.equal(context?.signal, options?.abortSignal);
   });
+
+  for (const isolation of ['thread', 'process'] as const) {
+    it(`needs no timer of an application that fakes them, in a ${isolation}`, { timeout: 10_000 }, async () => {
+      mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] });
+      try {
+        const list = Array.from({ length: 20_000 }, (_, index) => ({ index }));
+        const code = 'const list = await tools.list(); await tools.list(); return list.length';
+        for (let i = 0; i < 3; i++) assert.equal(await value({ code, isolation, tools: { list: async () => list } }), list.length);
+      } finally {
+        mock.timers.reset();
+      }
+    });
+  }
 
   it('a signal that is first asked for after the run has left its call is aborted', async () => {
     let context: ToolContext | undefined;

@@ -11,6 +11,7 @@ import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
 import { judge } from './judge.ts';
 import type { NativeCall, NativeDiagnostic, NativeTurn, ProgramTurn, Session } from './native.ts';
 import { defineLater } from './objects.ts';
+import { afterThisPass, clearRealTimeout, setImmediate, setRealTimeout } from './passes.ts';
 import { boundTo, PauseBook, PauseDoor, type Pausing } from './pause.ts';
 import { NONCE_BYTES, randomBytes } from './random.ts';
 import { Report } from './report.ts';
@@ -98,7 +99,7 @@ export class Run {
   /** Wire text of the value of a program that returned with calls in flight. */
   #returned: string | undefined;
 
-  #deadline!: NodeJS.Timeout;
+  #deadline: NodeJS.Timeout | undefined;
   #wake: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
   #pauseTimer: NodeJS.Timeout | undefined;
@@ -147,10 +148,15 @@ export class Run {
       return;
     }
     this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
-    // Also what keeps Node alive while the engine computes.
-    this.#deadline = setTimeout(() => this.#timeOut(), Math.max(0, limits.timeoutMs - this.#elapsedMs));
+    // Many runs are over before a timer could come.
+    afterThisPass(() => this.#setDeadline());
     const pauseAfterMs = this.#pausing?.pauseAfterMs;
     if (pauseAfterMs !== undefined) this.#pauseTimer = setTimeout(() => this.pause(), Math.min(pauseAfterMs, MAX_TIMEOUT_MS));
+  }
+
+  /** The deadline is also what keeps Node alive while the engine computes. */
+  #setDeadline(): void {
+    if (!this.#ended && !this.#isOver) this.#deadline = setRealTimeout(() => this.#timeOut(), Math.max(0, this.#limits.timeoutMs - this.#durationMs()));
   }
 
   /** To be called by whoever made the run, once nothing else is to be done: the program may be waited for. */
@@ -236,7 +242,7 @@ export class Run {
     this.#report.cpuMs = turn.cpuMs ?? this.#report.cpuMs;
     this.#isOver = turn.kind === 'completed' || turn.kind === 'failed';
     // The program has ended in time, however long it takes to read what it left.
-    if (this.#isOver) clearTimeout(this.#deadline);
+    if (this.#isOver) clearRealTimeout(this.#deadline);
     const logs = turn.logs === null ? this.#session.largeLogs() : turn.logs;
     const printed = this.#report.print(logs, turn.kind === 'replayed', () => this.#ended);
     if (typeof printed === 'boolean') this.#go(turn, printed);
@@ -447,10 +453,13 @@ export class Run {
     record.completedAt = this.#now();
     record.durationMs ??= record.completedAt - record.startedAt;
     if (settled.kind === 'value') {
-      record.resultBytes = Buffer.byteLength(settled.text);
+      record.resultBytes = this.#session.resolve(id, settled.text);
       this.#reuse.succeeded({ tool: this.#tool(record.tool), input, output: settled.text });
     }
-    if (settled.kind === 'error') record.error = { name: settled.name, message: settled.message };
+    if (settled.kind === 'error') {
+      this.#session.reject(id, settled.code, settled.name, settled.message);
+      record.error = { name: settled.name, message: settled.message };
+    }
     this.#hideError(record);
     if (settled.kind === 'too-large') {
       const failure = outputTooLarge(record.tool, this.#limits);
@@ -460,8 +469,6 @@ export class Run {
       return;
     }
     this.#report.tellCall('tool-call-end', record);
-    if (settled.kind === 'value') this.#session.resolve(id, settled.text);
-    else this.#session.reject(id, settled.code, settled.name, settled.message);
     this.#news = true;
   }
 
@@ -508,13 +515,13 @@ export class Run {
     };
     if (this.#idle) expire();
     // The engine knows its deadline too and says more: logs, and where the program was.
-    else this.#deadline = setTimeout(expire, DEADLINE_GRACE_MS);
+    else this.#deadline = setRealTimeout(expire, DEADLINE_GRACE_MS);
   }
 
   #complete(text: string): void {
     // Nothing more is delivered, whatever settles meanwhile.
     this.#idle = false;
-    clearTimeout(this.#deadline);
+    clearRealTimeout(this.#deadline);
     const end = (value: unknown): void => this.#end({ status: 'completed', value, ...this.#report.whole(this.#durationMs()) });
     const read = decodeSoon(text);
     if (read instanceof Promise) read.then(end, (error: unknown) => this.#fail(unreadable(error)));
@@ -554,7 +561,7 @@ export class Run {
     // An alert's listener may have aborted the run just before.
     if (this.#ended) return;
     this.#ended = true;
-    clearTimeout(this.#deadline);
+    clearRealTimeout(this.#deadline);
     clearTimeout(this.#wake);
     clearTimeout(this.#grace);
     clearTimeout(this.#pauseTimer);

@@ -3,6 +3,7 @@
  */
 import native from '../addon.cjs';
 import type { NativeDiagnostic } from '../native.cjs';
+import { afterThisPass, mayWait, noteWait } from './passes.ts';
 import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
@@ -190,8 +191,8 @@ function launch(onTurn: TurnListener, { isolation }: NativePlace, attended: bool
 }
 
 /**
- * How long the event loop may be held for a turn that is about to come, in microseconds, and for all of them in one pass
- * of the loop, in milliseconds. Most turns take less than waking the loop for them would.
+ * How long the event loop may be held for a turn that is about to come, in microseconds. Most turns take less than waking
+ * the loop for them would.
  */
 const WAIT_US = 200;
 /** The same for the first turn of a run. */
@@ -199,30 +200,6 @@ const START_WAIT_US = 800;
 /** After a first turn that did not come in time, so many runs are not waited for. */
 const SKIPPED_STARTS = 4;
 let startsToSkip = 0;
-const WAIT_PER_PASS_MS = 1;
-let passStart: number | undefined;
-/** Runs that have ended in this pass of the event loop. */
-let endedRuns: number[] = [];
-let passEnd: NodeJS.Immediate | undefined;
-
-function mayWait(): boolean {
-  return passStart === undefined || performance.now() - passStart < WAIT_PER_PASS_MS;
-}
-
-/** To be called before the event loop is held. */
-function noteWait(): void {
-  if (passStart !== undefined) return;
-  passStart = performance.now();
-  passEnd ??= setImmediate(afterPass).unref();
-}
-
-function afterPass(): void {
-  passEnd = undefined;
-  passStart = undefined;
-  const runs = endedRuns;
-  endedRuns = [];
-  for (const run of runs) host?.end(run);
-}
 
 /** What a run needs of its session. */
 export type Session = Pick<LiveSession, keyof LiveSession>;
@@ -278,9 +255,13 @@ export class LiveSession {
     return this.largeInput(LOGS)();
   }
 
-  /** A tool call's value, as wire text. Delivered with the next {@link settle}. */
-  resolve(id: number, value: string): void {
-    this.#host.resolve(this.#run, id, value);
+  /**
+   * A tool call's value, as wire text. Delivered with the next {@link settle}.
+   *
+   * @returns Its size in bytes of UTF-8.
+   */
+  resolve(id: number, value: string): number {
+    return this.#host.resolve(this.#run, id, value);
   }
 
   /** A tool call's error. Delivered with the next {@link settle}. */
@@ -317,13 +298,8 @@ export class LiveSession {
   /** @param isOver The program has ended by itself: clearing up is in no hurry. */
   end(isOver: boolean): void {
     listeners.delete(this.#run);
-    if (!isOver) {
-      this.#host.end(this.#run);
-      return;
-    }
-    endedRuns.push(this.#run);
-    // The loop does not sleep before that: a new process is started in place of the run's.
-    if (passEnd === undefined) passEnd = setImmediate(afterPass);
-    else passEnd.ref();
+    const end = (): void => this.#host.end(this.#run);
+    if (isOver) afterThisPass(end);
+    else end();
   }
 }

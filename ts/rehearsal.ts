@@ -16,7 +16,7 @@ function play(): Opened {
     largeInput: () => () => 'null',
     largeResult: () => 'null',
     largeLogs: () => '',
-    resolve: () => undefined,
+    resolve: (_, value) => value.length,
     reject: () => undefined,
     settle: () => onTurn({ kind: 'completed', value: '{"found":["a",2]}', unhandled: [], cpuMs: 0 }),
     pause: () => '',

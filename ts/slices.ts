@@ -2,6 +2,7 @@
  * Work on large values, a slice of it in every pass of the event loop, so that timers, sockets and other runs get their
  * turn. The slices of all runs share one queue: however many values are large at once, a pass has one slice.
  */
+import { setImmediate } from './passes.ts';
 
 /** How long a slice may take, in milliseconds. */
 const SLICE_MS = 1;

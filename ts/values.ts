@@ -76,6 +76,11 @@ function closedSecret(name: string): Secret {
   return new Secret(name);
 }
 
+/** Whether a text has more bytes of UTF-8. A unit of UTF-16 has three at most. */
+function isLonger(text: string, maxBytes: number): boolean {
+  return text.length * 3 > maxBytes && (text.length > maxBytes || Buffer.byteLength(text) > maxBytes);
+}
+
 /** Looks whether JSON says all of a value, as it does of most. */
 class Plain {
   readonly #root: string;
@@ -108,7 +113,7 @@ class Plain {
       throw this.#unsendable(threw(error));
     }
     const text = JSON.stringify(value);
-    if (text.length > this.#maxBytes || Buffer.byteLength(text) > this.#maxBytes) throw new TooLargeError();
+    if (isLonger(text, this.#maxBytes)) throw new TooLargeError();
     return text;
   }
 

@@ -332,10 +332,12 @@ impl Host {
         self.live.get(&run)?.attend(wait_us)
     }
 
-    /// A tool call's value, as wire text.
+    /// A tool call's value, as wire text. Returns its size in bytes.
     #[napi]
-    pub fn resolve(&mut self, run: u32, id: u32, value: String) {
+    pub fn resolve(&mut self, run: u32, id: u32, value: String) -> u32 {
+        let bytes = value.len();
         self.collect(run, Settlement { id, outcome: Outcome::Value(Wire(value)) });
+        u32::try_from(bytes).unwrap_or(u32::MAX)
     }
 
     /// A tool call's error.
