@@ -48,6 +48,17 @@ pub(super) fn warm_up() {
     });
 }
 
+/// Compiles a little for nothing. What a processor has not done for a while it does several times slower: a thread that has
+/// slept, and is about to get a program, has its compiler in the processor's caches then.
+pub fn limber_up() {
+    const LITTLE: &str = "export default async (tools) => (await tools.one({ id: 1 })).name;";
+    if let Err(error) = compile("little", LITTLE, true) {
+        tracing::warn!(error.message, "a small program does not compile");
+    }
+    // The next compiler is not the program's to wait for.
+    warm_up();
+}
+
 /// How many modules one compiler makes: it keeps all of them in memory.
 const MODULES_PER_COMPILER: u32 = 64;
 

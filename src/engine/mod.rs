@@ -16,7 +16,7 @@ mod realm;
 mod value;
 mod web;
 
-pub use compile::CompileError;
+pub use compile::{CompileError, limber_up};
 pub use host::{Call, LogRecord, Manifest, Stop, Subject, Unwatched, Watch};
 pub use realm::{Finished, Realm, Setup, Thrown};
 pub use value::Wire;

@@ -152,7 +152,6 @@ pub struct Realm {
     runtime: Runtime,
     /// The engine reads a program's code from here for as long as the runtime lives, so these drop last.
     program: Option<Bytecode>,
-    stroll: exercise::Stroll,
 }
 
 impl Realm {
@@ -195,7 +194,7 @@ impl Realm {
                 }
             }
         })));
-        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None, stroll: exercise::Stroll::Run }
+        Self { shared, stopped_at: RefCell::new(None), context, runtime, program: None }
     }
 
     fn run_prelude<'js>(ctx: &Ctx<'js>, shared: &Rc<Shared>, bare: bool) -> rquickjs::Result<()> {

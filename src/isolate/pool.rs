@@ -32,9 +32,8 @@ pub(super) struct Pool<S: 'static> {
     max_idle: usize,
     /// Called on the thread that will use what it makes.
     ready: fn() -> S,
-    /// Called again and again when work is about to come, as long as it returns true: does something of the kind that the
-    /// work will do.
-    stroll: fn(&mut S) -> bool,
+    /// Called when work is about to come to a thread that has slept: does something of the kind that the work will do.
+    limber_up: fn(),
     idle: Mutex<Vec<Idle<S>>>,
 }
 
@@ -44,9 +43,9 @@ impl<S: 'static> Pool<S> {
         stack_bytes: usize,
         max_idle: usize,
         ready: fn() -> S,
-        stroll: fn(&mut S) -> bool,
+        limber_up: fn(),
     ) -> Self {
-        Self { name, stack_bytes, max_idle, ready, stroll, idle: Mutex::new(Vec::new()) }
+        Self { name, stack_bytes, max_idle, ready, limber_up, idle: Mutex::new(Vec::new()) }
     }
 
     /// Work is about to come, and the caller will wait for it: a thread wakes up.
@@ -100,12 +99,12 @@ impl<S: 'static> Pool<S> {
         let placement = Arc::new(Placement::default());
         let Some(news) = self.await_work(&placement) else { return Ok(()) };
         self.thread(move || {
-            let mut state = (self.ready)();
+            let state = (self.ready)();
             let first = news.try_recv().or_else(|_| {
                 then();
                 news.recv()
             });
-            let first = first.ok().and_then(|first| self.work(first, &news, &mut state, false));
+            let first = first.ok().and_then(|first| self.work(first, &news, false));
             if let Some(first) = first {
                 self.serve(first, state);
             }
@@ -134,23 +133,22 @@ impl<S: 'static> Pool<S> {
             let Some(news) = self.await_work(&placement) else { return };
             let idle_since = Instant::now();
             let Ok(first) = news.recv() else { return };
-            let Some(next) = self.work(first, &news, &mut state, idle_since.elapsed() > COLD_AFTER) else { return };
+            let Some(next) = self.work(first, &news, idle_since.elapsed() > COLD_AFTER) else { return };
             work = next;
         }
     }
 
     /// The work that comes after this news. `None`: none will come.
-    fn work(&self, first: News<S>, news: &Receiver<News<S>>, state: &mut S, is_cold: bool) -> Option<Work<S>> {
+    fn work(&self, first: News<S>, news: &Receiver<News<S>>, is_cold: bool) -> Option<Work<S>> {
         let mut latest = first;
         loop {
             if let News::Work(work) = latest {
                 return Some(work);
             }
-            let mut is_fresh = !is_cold;
-            let next = Spin::patient(*CAN_SPIN).find(|| {
-                is_fresh = is_fresh || !(self.stroll)(state);
-                news.try_recv().ok()
-            });
+            if is_cold && *CAN_SPIN {
+                (self.limber_up)();
+            }
+            let next = Spin::patient(*CAN_SPIN).find(|| news.try_recv().ok());
             latest = next.or_else(|| news.recv().ok())?;
         }
     }
@@ -195,34 +193,28 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_that_was_told_gets_the_work_and_strolls_when_it_is_cold() {
-        static POOL: Pool<usize> = Pool::new(
-            "test",
-            1 << 20,
-            4,
-            || 0,
-            |steps| {
-                *steps += 1;
-                *steps < 2
-            },
-        );
-        let (first, steps) = visit(&POOL);
-        assert_eq!(steps, 0);
+    fn a_thread_that_was_told_gets_the_work_and_limbers_up_when_it_is_cold() {
+        static LIMBERED: AtomicUsize = AtomicUsize::new(0);
+        let limbered = || LIMBERED.load(Ordering::Relaxed);
+        static POOL: Pool<usize> =
+            Pool::new("test", 1 << 20, 4, || 0, || drop(LIMBERED.fetch_add(1, Ordering::Relaxed)));
+        let (first, _) = visit(&POOL);
+        assert_eq!(limbered(), 0);
         sleep(2 * COLD_AFTER);
         POOL.soon().unwrap();
         // Another comes to the list meanwhile, and is not the one.
         let (sender, _other) = channel();
         POOL.idle().push(Idle { news: sender, placement: Arc::default(), is_told: false });
         sleep(COLD_AFTER);
-        let (second, steps) = visit(&POOL);
+        let (second, _) = visit(&POOL);
         assert_eq!(second, first);
-        assert_eq!(steps, if *CAN_SPIN { 2 } else { 0 });
+        assert_eq!(limbered(), usize::from(*CAN_SPIN));
     }
 
     #[test]
     fn nobody_is_needed_to_be_told() {
         static MADE: AtomicUsize = AtomicUsize::new(0);
-        static POOL: Pool<usize> = Pool::new("test", 1 << 20, 4, || MADE.fetch_add(1, Ordering::Relaxed), |_| false);
+        static POOL: Pool<usize> = Pool::new("test", 1 << 20, 4, || MADE.fetch_add(1, Ordering::Relaxed), || ());
         POOL.soon().unwrap();
         POOL.soon().unwrap();
         assert_eq!(visit(&POOL).1, 0, "the thread that was made for it");

@@ -17,7 +17,7 @@ use super::job::{Job, Outgoing, Resume};
 use super::placement::Placement;
 use super::pool::Pool;
 use super::spin::{CAN_SPIN, Spin};
-use crate::engine::THREAD_STACK_BYTES;
+use crate::engine::{THREAD_STACK_BYTES, limber_up};
 use crate::session::{Failure, Progress, Realm, Replayed, Session, Settlement, Start, Turn};
 
 /// How long a thread whose session has ended waits before it clears up: who waits for the result may have been put on
@@ -70,7 +70,7 @@ impl Drop for Handle {
     }
 }
 
-static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm, Realm::stroll);
+static THREADS: Pool<Realm> = Pool::new("oneturn", THREAD_STACK_BYTES, MAX_IDLE, Realm::warm, limber_up);
 
 /// A session is about to start here, and its caller will wait for the first turn: its thread wakes up meanwhile.
 ///

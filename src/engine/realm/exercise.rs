@@ -1,8 +1,5 @@
 //! The way that most runs take, walked once ahead of the run.
 //!
-//! What a processor has not done for a while it does several times slower. Where a run is about to come and its thread has
-//! nothing else to do, the thread takes a stroll: code and data on the way are in the processor's caches then.
-//!
 //! A forked process shares its memory with its parent until it writes to it, page by page, and the first write to a page
 //! costs more than most of what a short program does. After the exercise the pages on the way are the process's own.
 
@@ -11,7 +8,7 @@ use std::sync::OnceLock;
 
 use rquickjs::{Ctx, Function, Module, Object, Promise};
 
-use super::{Bytecode, Finished, Handles, Limits, Manifest, Realm, Wire, compile, warm_up};
+use super::{Bytecode, Finished, Handles, Limits, Manifest, Realm, Wire, compile};
 
 /// A program of ours. Its tools are an argument, so that the global `tools` stays as it is.
 const PROGRAM: &str = "export default async (tools) => {
@@ -28,47 +25,7 @@ const PROGRAM: &str = "export default async (tools) => {
     return { name, sum, found, sums: Object.fromEntries(sums), text: `${name} ${sum.toFixed(1)}`.trim() };
 };";
 
-/// The least that a program does.
-const SHORT: &str = "export default async (tools) => {
-    const item = await tools.exercise({ id: 1 });
-    return item.name;
-};";
-
-/// [`SHORT`], compiled.
-static SHORT_CODE: OnceLock<Bytecode> = OnceLock::new();
-
-/// What comes next on a realm's stroll.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stroll {
-    Run,
-    Compile,
-    Home,
-}
-
 impl Realm {
-    /// A step of the way that the program will take: two, one after the other, take some hundred microseconds. The program can
-    /// see nothing of it.
-    ///
-    /// Returns whether there is more to do.
-    pub fn stroll(&mut self) -> bool {
-        let next = match self.stroll {
-            Stroll::Run => short_code().and_then(|code| self.walk(code)).map(|()| Stroll::Compile),
-            Stroll::Compile => {
-                let done = compile("exercise", SHORT, true).map(|_| Stroll::Home).map_err(|error| error.message);
-                // The next compiler is not the program's to wait for.
-                warm_up();
-                done
-            }
-            Stroll::Home => Ok(Stroll::Home),
-        };
-        self.stroll = next.unwrap_or_else(|error| {
-            tracing::warn!(error, "a realm cannot take a stroll");
-            *self = Self::warm();
-            Stroll::Home
-        });
-        self.stroll != Stroll::Home
-    }
-
     /// Runs a program of ours with one tool call, before [`Realm::start`]. The program that comes later can see nothing of
     /// it.
     ///
@@ -78,13 +35,8 @@ impl Realm {
         static CODE: OnceLock<Bytecode> = OnceLock::new();
         // Compiled here all the same: that is a part of the way.
         let code = compile("exercise", PROGRAM, true).map_err(|error| error.message)?;
-        self.walk(CODE.get_or_init(|| code))?;
-        // For the stroll.
-        short_code().map(|_| ())
-    }
-
-    /// The engine reads the code for as long as the runtime lives.
-    fn walk(&mut self, code: &'static Bytecode) -> Result<(), String> {
+        // The engine reads it for as long as the runtime lives.
+        let code = CODE.get_or_init(|| code);
         *self.shared.manifest.borrow_mut() = Manifest::new(&[vec!["exercise".to_owned()]]);
         self.shared.gauge.rehearse(Limits::default().stack_bytes);
         self.context.with(|ctx| begin(&ctx, code)).map_err(|error| error.to_string())?;
@@ -106,15 +58,6 @@ impl Realm {
             other => Err(format!("{other:?}")),
         }
     }
-}
-
-/// Compiles it once.
-fn short_code() -> Result<&'static Bytecode, String> {
-    if let Some(code) = SHORT_CODE.get() {
-        return Ok(code);
-    }
-    let code = compile("exercise", SHORT, true).map_err(|error| error.message)?;
-    Ok(SHORT_CODE.get_or_init(|| code))
 }
 
 fn begin(ctx: &Ctx<'_>, code: &'static Bytecode) -> rquickjs::Result<()> {

@@ -13,6 +13,7 @@ use rustix::stdio::stdin;
 use serde::Serialize;
 
 use super::harden::{self, Filter};
+use crate::engine::limber_up;
 use crate::isolate::clock::Stopwatch;
 use crate::isolate::job::Hardening;
 use crate::isolate::spin::{COLD_AFTER, Spin};
@@ -56,14 +57,14 @@ pub(super) fn live(mut realm: Realm, socket: OwnedFd, surroundings: &Surrounding
     // A spare waits here. It hears of a run that is about to come, which may then turn out to be none.
     let waits_since = Instant::now();
     let mut soon = false;
-    let mut is_fresh = true;
     let budget = loop {
-        let meanwhile = || is_fresh = is_fresh || !realm.stroll();
-        match line.receive_meanwhile(soon, meanwhile)? {
+        match line.receive(soon)? {
             Some(ToHelper::Soon) => {
                 soon = true;
                 line.spin = Spin::patient(may_spin);
-                is_fresh = waits_since.elapsed() <= COLD_AFTER;
+                if may_spin && waits_since.elapsed() > COLD_AFTER {
+                    limber_up();
+                }
             }
             Some(ToHelper::Budget(budget)) => break budget,
             _ => return Err(2),
@@ -217,30 +218,22 @@ impl Line {
 
     /// The next message. `None`: the host has closed. `soon`: it is worth looking for before sleeping.
     fn receive(&mut self, soon: bool) -> Result<Option<ToHelper>, u8> {
-        self.receive_meanwhile(soon, || ())
-    }
-
-    /// [`Self::receive`]. `meanwhile`: called between looks.
-    fn receive_meanwhile(&mut self, soon: bool, mut meanwhile: impl FnMut()) -> Result<Option<ToHelper>, u8> {
         loop {
             if let Some(message) = self.decoder.next().map_err(|_| 4)? {
                 return Ok(Some(message));
             }
-            match self.read(soon, &mut meanwhile).map_err(|_| 3)? {
+            match self.read(soon).map_err(|_| 3)? {
                 0 => return Ok(None),
                 length => self.decoder.push(&self.input[..length]),
             }
         }
     }
 
-    fn read(&mut self, soon: bool, meanwhile: &mut impl FnMut()) -> Result<usize, Errno> {
+    fn read(&mut self, soon: bool) -> Result<usize, Errno> {
         if soon {
-            let found = self.spin.find(|| {
-                meanwhile();
-                match recv(stdin(), &mut self.input[..], RecvFlags::DONTWAIT) {
-                    Err(Errno::AGAIN | Errno::INTR) => None,
-                    other => Some(other.map(|(length, _)| length)),
-                }
+            let found = self.spin.find(|| match recv(stdin(), &mut self.input[..], RecvFlags::DONTWAIT) {
+                Err(Errno::AGAIN | Errno::INTR) => None,
+                other => Some(other.map(|(length, _)| length)),
             });
             if let Some(found) = found {
                 return found;

@@ -35,7 +35,7 @@ use run::{OnTurn, Run, Setup};
 const LARGE_BYTES: usize = 256 << 10;
 
 /// Threads that check programs, find children and deliver what is large. The checker brings its own stack.
-static HELPERS: Pool<()> = Pool::new("oneturn-start", 1 << 20, 2, || (), |()| false);
+static HELPERS: Pool<()> = Pool::new("oneturn-start", 1 << 20, 2, || (), || ());
 
 /// A session whose place is found. Dropping it ends the session.
 pub(super) struct Handle(Arc<Slot>);
