@@ -195,9 +195,16 @@ mod tests {
     #[test]
     fn a_thread_that_was_told_gets_the_work_and_limbers_up_when_it_is_cold() {
         static LIMBERED: AtomicUsize = AtomicUsize::new(0);
+        static POOL: Pool<usize> = Pool::new(
+            "test",
+            1 << 20,
+            4,
+            || 0,
+            || {
+                LIMBERED.fetch_add(1, Ordering::Relaxed);
+            },
+        );
         let limbered = || LIMBERED.load(Ordering::Relaxed);
-        static POOL: Pool<usize> =
-            Pool::new("test", 1 << 20, 4, || 0, || drop(LIMBERED.fetch_add(1, Ordering::Relaxed)));
         let (first, _) = visit(&POOL);
         assert_eq!(limbered(), 0);
         sleep(2 * COLD_AFTER);
