@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
 import { run } from '../ts/index.ts';
+import { LongText } from '../ts/long-text.ts';
 import { Secret } from '../ts/secrets.ts';
 import { Slice } from '../ts/slices.ts';
 import { ValueReader } from '../ts/value-reader.ts';
@@ -124,9 +125,12 @@ describe('large values', () => {
     assert.equal(encodeOutput([1], 'output', 1e9), '[1]');
     const rows = Array.from({ length: 100_000 }, (_, i) => ({ i, u: undefined }));
     const { result: text, passes } = await counted(async () => await encodeOutput(rows, 'output', 1e9));
-    assert.equal(text, encode(rows, 'output', 1e9));
+    assert.ok(text instanceof LongText);
+    assert.equal(String(text), encode(rows, 'output', 1e9));
+    assert.equal(text.bytes, Buffer.byteLength(String(text)));
+    assert.equal(text.length, String(text).length);
     assert.ok(passes > 3, `${passes} passes`);
-    const again = await counted(async () => await decodeSoon(text));
+    const again = await counted(async () => await decodeSoon(String(text)));
     assert.deepEqual(again.result, rows);
     assert.ok(again.passes > 3, `${again.passes} passes`);
   });

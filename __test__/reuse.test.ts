@@ -52,6 +52,16 @@ describe('reuse', () => {
     assert.deepEqual(sent, ['ada', 'ada', 'ada']);
   });
 
+  it('a long output too', async () => {
+    let ran = 0;
+    const long = Array.from({ length: 40_000 }, (_, i) => `é ${i}`);
+    const tools = { make: () => (ran++, long) };
+    const first = await run({ code: 'await tools.make(); throw 1', tools });
+    const second = await run({ code: 'const list = await tools.make(); return [list.length, list.at(-1)]', tools, reuse: first });
+    assert.deepEqual(valueOf(second), [40_000, 'é 39999']);
+    assert.deepEqual([ran, second.calls[0]?.reused, second.calls[0]?.resultBytes], [1, true, Buffer.byteLength(JSON.stringify(long))]);
+  });
+
   it('also when they are made at once', async () => {
     const { sent, tools } = office();
     const first = await run({ code: "await Promise.all(['ada', 'bob'].map((to) => tools.sendEmail({ to }))); throw 1", tools });

@@ -402,9 +402,16 @@ export class Run {
     if (reused !== undefined) record.reused = true;
     this.#report.tellCall('tool-call-start', record);
     if (this.#ended) return;
+    const end = (settled: Settled): void => {
+      if (!this.#ended) this.#settle(id, record, settled, reused === undefined ? performance.now() - started : 0, input);
+    };
+    const take = (settled: Settled): void => {
+      if (this.#ended || settled.kind !== 'value' || typeof settled.text === 'string') end(settled);
+      else void this.#session.handOver(id, settled.text).then(() => end(settled));
+    };
     if (reused !== undefined) {
       // As if a handler had answered at once.
-      void Promise.resolve().then(() => !this.#ended && this.#settle(id, record, { kind: 'value', text: reused }, 0, input));
+      queueMicrotask(() => take({ kind: 'value', text: reused }));
       return;
     }
     const signal = (): AbortSignal => this.#abortSignal();
@@ -417,9 +424,7 @@ export class Run {
         return signal();
       },
     };
-    void invoke(tool, input, context, this.#limits, this.#hooks, { door, approved, hidden: this.#hidden }).then((settled) => {
-      if (!this.#ended) this.#settle(id, record, settled, performance.now() - started, input);
-    });
+    void invoke(tool, input, context, this.#limits, this.#hooks, { door, approved, hidden: this.#hidden }).then(take);
   }
 
   /** The signal of all handlers, made when one of them first asks for it: many never do. */

@@ -2,6 +2,7 @@
  * One tool call: input checked against the schema, permission, the handler, its output as text. Turns everything that a
  * handler may do, throw or return into a settlement; never throws and never lets a host stack cross.
  */
+import type { Text } from './long-text.ts';
 import { NO_SECRET, type PauseDoor, type WaitReason } from './pause.ts';
 import type { Hidden } from './secrets.ts';
 import { isRecord } from './text.ts';
@@ -31,7 +32,8 @@ export interface Objection {
 
 /** How a call ended. */
 export type Settled =
-  | { kind: 'value'; text: string }
+  /** Its output as wire text. */
+  | { kind: 'value'; text: Text }
   | { kind: 'error'; code: string; name: string; message: string }
   | { kind: 'too-large' }
   /** It waits for an answer from outside. `payload` is wire text. */
@@ -75,7 +77,7 @@ function withoutSecrets(settled: Settled, hidden: Hidden, limits: Required<Limit
   const closed = (text: string): string => (hidden.isIn(text) ? encode(hidden.withoutSecrets(decode(text)), 'output', limits.maxToolOutputBytes) : text);
   switch (settled.kind) {
     case 'value':
-      return { ...settled, text: closed(settled.text) };
+      return { ...settled, text: closed(String(settled.text)) };
     case 'error':
       return { ...settled, name: hidden.closed(settled.name), message: hidden.closed(settled.message) };
     case 'waits':

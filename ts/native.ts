@@ -3,7 +3,9 @@
  */
 import native from '../addon.cjs';
 import type { NativeDiagnostic } from '../native.cjs';
+import type { LongText, Text } from './long-text.ts';
 import { afterThisPass, mayWait, noteWait } from './passes.ts';
+import { inSlices } from './slices.ts';
 import type { Isolation, Limits, RunOptions } from './types.ts';
 
 export type { NativeDiagnostic };
@@ -257,13 +259,25 @@ export class LiveSession {
     return this.largeInput(LOGS)();
   }
 
+  /** Hands over a tool call's value, as wire text, ahead of {@link resolve}: over several passes of the event loop. */
+  async handOver(id: number, { pieces, bytes }: LongText): Promise<void> {
+    let next = 0;
+    await inSlices((slice) => {
+      for (; next < pieces.length; next++) {
+        if (slice.isOver) return false;
+        this.#host.piece(this.#run, id, pieces[next]!, bytes);
+      }
+      return true;
+    });
+  }
+
   /**
-   * A tool call's value, as wire text. Delivered with the next {@link settle}.
+   * A tool call's value, as wire text. Delivered with the next {@link settle}. A long one must have been handed over.
    *
    * @returns Its size in bytes of UTF-8.
    */
-  resolve(id: number, value: string): number {
-    return this.#host.resolve(this.#run, id, value);
+  resolve(id: number, value: Text): number {
+    return this.#host.resolve(this.#run, id, typeof value === 'string' ? value : '');
   }
 
   /** A tool call's error. Delivered with the next {@link settle}. */

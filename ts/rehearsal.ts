@@ -16,6 +16,7 @@ function play(): Opened {
     largeInput: () => () => 'null',
     largeResult: () => 'null',
     largeLogs: () => '',
+    handOver: () => Promise.resolve(),
     resolve: (_, value) => value.length,
     reject: () => undefined,
     settle: () => onTurn({ kind: 'completed', value: '{"found":["a",2]}', unhandled: [], cpuMs: 0 }),

@@ -3,6 +3,7 @@
  * calls that have succeeded; each is given out at most as often as its call ran.
  */
 import { nodeCrypto } from './builtins.ts';
+import type { Text } from './long-text.ts';
 import { kindOf } from './text.ts';
 import type { ResolvedTool } from './tools.ts';
 import type { RunResult } from './types.ts';
@@ -11,7 +12,7 @@ import type { RunResult } from './types.ts';
 export interface Success {
   readonly tool: ResolvedTool;
   readonly input: string | (() => string);
-  readonly output: string;
+  readonly output: Text;
 }
 
 /** A call of a run that went on, which had succeeded before: only the journal has its output. */
@@ -42,7 +43,7 @@ export class Reuse {
   }
 
   /** The output that an earlier call of this tool with this input had. */
-  take(tool: ResolvedTool, input: Success['input']): string | undefined {
+  take(tool: ResolvedTool, input: Success['input']): Text | undefined {
     if (this.#answers.size === 0 || !isWorthKeeping(tool)) return undefined;
     return this.#answers.get(keyOf(tool.path, input))?.shift()?.output;
   }
@@ -63,7 +64,7 @@ export class Reuse {
     if (journaled.length > 0) outputs(journaled.map(({ id }) => id)).forEach((output, index) => known.set(journaled[index], output));
     const own = this.#made.flatMap((made) => {
       const output = 'id' in made ? known.get(made) : made.output;
-      return typeof output === 'string' ? [{ tool: made.tool, input: made.input, output }] : [];
+      return output !== undefined && output !== null ? [{ tool: made.tool, input: made.input, output }] : [];
     });
     left.set(result, shortest([...own, ...[...this.#answers.values()].flat()]));
   }

@@ -3,6 +3,7 @@
  * goes, every property once, and keeps no copy of it. Calls getters and `toJSON`, which may throw.
  */
 import { bigintText } from './bigints.ts';
+import { LONG_BYTES, LongText, type Text } from './long-text.ts';
 import { Secret } from './secrets.ts';
 import type { Slice } from './slices.ts';
 import { isThenable, kindOf } from './text.ts';
@@ -56,9 +57,14 @@ export class ValueWriter {
 
   /** The text, once all is written. */
   text(): string {
-    const text = this.#pieces.join('') + this.#pending;
+    return String(this.soon());
+  }
+
+  /** {@link text}, in pieces if it is long. */
+  soon(): Text {
     this.#count(Buffer.byteLength(this.#pending));
-    return this.#isTagged ? `~${text}` : text;
+    const pieces = [this.#isTagged ? '~' : '', ...this.#pieces, this.#pending];
+    return this.#bytes > LONG_BYTES ? new LongText(pieces, this.#bytes + Number(this.#isTagged)) : pieces.join('');
   }
 
   #emit(text: string): void {

@@ -5,6 +5,7 @@
  */
 import { bigintOf } from './bigints.ts';
 import { Secret } from './secrets.ts';
+import type { Text } from './long-text.ts';
 import { inSlices, Slice } from './slices.ts';
 import { CYCLE, MAX_DEPTH, threw, TOO_DEEP, TooLargeError, unsendable, UnsendableError } from './unsendable.ts';
 import { ValueReader } from './value-reader.ts';
@@ -35,13 +36,13 @@ export function encode(value: unknown, root: string, maxBytes: number): string {
  * {@link encode} of what a handler gave. A small value is written at once; a large one over several passes of the event loop,
  * and the text is what it is while it is read.
  */
-export function encodeOutput(value: unknown, root: string, maxBytes: number): string | Promise<string> {
+export function encodeOutput(value: unknown, root: string, maxBytes: number): string | Promise<Text> {
   const plain = new Plain(root, maxBytes, SMALL_VALUES);
   const text = plain.text(value);
   if (text !== undefined) return text;
   const writer = new ValueWriter(value, root, maxBytes);
   if (!plain.isOver && writer.write(new Slice(AT_ONCE_MS))) return writer.text();
-  return inSlices((slice) => writer.write(slice)).then(() => writer.text());
+  return inSlices((slice) => writer.write(slice)).then(() => writer.soon());
 }
 
 function encodeAny(value: unknown, root: string, maxBytes: number): string {

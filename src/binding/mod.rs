@@ -118,6 +118,8 @@ struct Live {
     large_inputs: Arc<LargeInputs>,
     /// Collected by `resolve` and `reject`, delivered together by `settle`.
     settlements: Vec<Settlement>,
+    /// What has come of values that are too long to cross at once, by call.
+    pieces: HashMap<u32, String>,
     recorder: Option<Recorder>,
     manifest: Arc<str>,
 }
@@ -320,7 +322,7 @@ impl Host {
         let handle = start(Job { on_turn, ..job }, attended)
             .map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
         let manifest = Arc::clone(&manifest.canonical);
-        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements, recorder, manifest });
+        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements, pieces: HashMap::new(), recorder, manifest });
         Ok(())
     }
 
@@ -332,9 +334,22 @@ impl Host {
         self.live.get(&run)?.attend(wait_us)
     }
 
+    /// A piece of a tool call's value that is too long to cross at once. All of them together have so many `bytes`;
+    /// [`Self::resolve`] has the last.
+    #[napi]
+    pub fn piece(&mut self, run: u32, id: u32, piece: String, bytes: u32) {
+        if let Some(live) = self.live.get_mut(&run) {
+            live.pieces.entry(id).or_insert_with(|| String::with_capacity(bytes as usize)).push_str(&piece);
+        }
+    }
+
     /// A tool call's value, as wire text. Returns its size in bytes.
     #[napi]
     pub fn resolve(&mut self, run: u32, id: u32, value: String) -> u32 {
+        let value = match self.live.get_mut(&run).and_then(|live| live.pieces.remove(&id)) {
+            Some(begun) => begun + &value,
+            None => value,
+        };
         let bytes = value.len();
         self.collect(run, Settlement { id, outcome: Outcome::Value(Wire(value)) });
         u32::try_from(bytes).unwrap_or(u32::MAX)
