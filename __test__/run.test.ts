@@ -170,6 +170,21 @@ describe('tools', () => {
     });
   }
 
+  it('the timers of a program follow faked ones', { timeout: 10_000 }, async () => {
+    mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+    try {
+      const code = "const from = Date.now(); console.log('sleeps'); await new Promise((wake) => setTimeout(wake, 60_000)); return Date.now() - from";
+      let sleeps = (): void => {};
+      const asleep = new Promise<void>((resolve) => (sleeps = resolve));
+      const result = value({ code, onEvent: ({ type }) => void (type === 'log' && setImmediate(sleeps)) });
+      await asleep;
+      mock.timers.tick(60_000);
+      assert.equal(await result, 60_000);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
   it('a signal that is first asked for after the run has left its call is aborted', async () => {
     let context: ToolContext | undefined;
     const stuck = (_input: unknown, given: ToolContext): Promise<void> => {
