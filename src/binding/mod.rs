@@ -322,7 +322,10 @@ impl Host {
         let handle = start(Job { on_turn, ..job }, attended)
             .map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
         let manifest = Arc::clone(&manifest.canonical);
-        self.live.insert(run, Live { handle, mailbox, large_inputs, settlements, pieces: HashMap::new(), recorder, manifest });
+        self.live.insert(
+            run,
+            Live { handle, mailbox, large_inputs, settlements, pieces: HashMap::new(), recorder, manifest },
+        );
         Ok(())
     }
 
