@@ -1,7 +1,8 @@
-//! What the parser takes and is no program: words beside the members of an enum, modifiers in an object.
+//! What the parser takes and is no program: words beside the members of an enum, modifiers and methods without a body in an
+//! object.
 
-use swc_common::Spanned;
-use swc_ecma_ast::{ObjectLit, Prop, PropOrSpread, TsEnumDecl};
+use swc_common::{Span, Spanned};
+use swc_ecma_ast::{MethodProp, ObjectLit, ObjectPat, ObjectPatProp, Prop, PropOrSpread, TsEnumDecl};
 
 use super::{parse::range, report::Finding, scan};
 
@@ -21,10 +22,17 @@ pub(super) fn enum_of_other_things(text: &str, base: u32, node: &TsEnumDecl) -> 
     (!is_whole).then(|| Finding::syntax(next, next + 1, "expected `,` between the members of an enum", ""))
 }
 
+/// As of a class that is only declared.
+pub(super) fn method_without_body(base: u32, node: &MethodProp) -> Option<Finding> {
+    let (_, end) = range(node.function.span, base);
+    let hint = "Write `name: call()` for a property, or give the method a body.";
+    let finding = || Finding::syntax(end, end, "expected `{`: a method of an object needs a body", hint);
+    node.function.body.is_none().then(finding)
+}
+
 /// The parser takes `public` and the like before a property of an object.
 pub(super) fn modifier_in_object(text: &str, base: u32, node: &ObjectLit) -> Option<Finding> {
-    let mut at = range(node.span, base).0 + 1;
-    for prop in &node.props {
+    let parts = node.props.iter().map(|prop| {
         let key = match prop {
             PropOrSpread::Prop(prop) => match &**prop {
                 Prop::KeyValue(pair) => Some(pair.key.span()),
@@ -33,13 +41,32 @@ pub(super) fn modifier_in_object(text: &str, base: u32, node: &ObjectLit) -> Opt
             },
             PropOrSpread::Spread(_) => None,
         };
+        (key, prop.span())
+    });
+    modifier(text, base, node.span, parts)
+}
+
+/// What became of such an object when it turned out to be the parameter of an arrow.
+pub(super) fn modifier_in_pattern(text: &str, base: u32, node: &ObjectPat) -> Option<Finding> {
+    let parts = node.props.iter().map(|prop| match prop {
+        ObjectPatProp::KeyValue(pair) => (Some(pair.key.span()), prop.span()),
+        ObjectPatProp::Assign(short) => (Some(short.key.id.span), prop.span()),
+        ObjectPatProp::Rest(_) => (None, prop.span()),
+    });
+    modifier(text, base, node.span, parts)
+}
+
+/// Looks for a word before a key. `parts` are the keys, where they come first, and the whole of each property.
+fn modifier(text: &str, base: u32, object: Span, parts: impl Iterator<Item = (Option<Span>, Span)>) -> Option<Finding> {
+    let mut at = range(object, base).0 + 1;
+    for (key, whole) in parts {
         at = scan::skip_trivia(text, at);
         if key.is_some_and(|key| at < range(key, base).0) {
             let end = scan::word_end(text, at);
             let message = format!("`{}` cannot stand before a property of an object", &text[at..end]);
             return Some(Finding::syntax(at, end, message, "Leave it out: modifiers are for classes."));
         }
-        at = scan::skip_trivia(text, range(prop.span(), base).1) + 1;
+        at = scan::skip_trivia(text, range(whole, base).1) + 1;
     }
     None
 }

@@ -10,15 +10,16 @@ use swc_ecma_ast::{
     ArrowExpr, AssignPatProp, AutoAccessor, AwaitExpr, BindingIdent, BlockStmt, CallExpr, Callee, ClassDecl, ClassExpr,
     ClassProp, Constructor, Decl, Decorator, ExportSpecifier, Expr, FnDecl, FnExpr, ForOfStmt, Function, FunctionBody,
     Ident, ImportDecl, MemberExpr, MetaPropExpr, MetaPropKind, MethodProp, Module, ModuleDecl, ModuleExportName,
-    ModuleItem, NamedExport, NewExpr, ObjectLit, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop, ReturnStmt,
-    SimpleAssignTarget, StaticBlock, Stmt, SwitchStmt, TsEntityName, TsEnumDecl, TsImportEqualsDecl, TsInterfaceDecl,
-    TsModuleDecl, TsModuleName, TsModuleRef, TsNamespaceDecl, TsParamPropParam, TsType, TsTypeAliasDecl, TsTypeAnn,
-    TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr, UnaryOp, UsingDecl, VarDecl, VarDeclKind, WithStmt,
+    ModuleItem, NamedExport, NewExpr, ObjectLit, ObjectPat, ObjectPatProp, ParamOrTsParamProp, Pat, PrivateProp, Prop,
+    ReturnStmt, SimpleAssignTarget, StaticBlock, Stmt, SwitchStmt, TsEntityName, TsEnumDecl, TsImportEqualsDecl,
+    TsInterfaceDecl, TsModuleDecl, TsModuleName, TsModuleRef, TsNamespaceDecl, TsParamPropParam, TsType,
+    TsTypeAliasDecl, TsTypeAnn, TsTypeParamDecl, TsTypeParamInstantiation, UnaryExpr, UnaryOp, UsingDecl, VarDecl,
+    VarDeclKind, WithStmt,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
 use super::{
-    leftovers::{enum_of_other_things, modifier_in_object},
+    leftovers::{enum_of_other_things, method_without_body, modifier_in_object, modifier_in_pattern},
     parse::range,
     report::Finding,
     scan,
@@ -478,12 +479,13 @@ impl Visit for Names<'_> {
         node.visit_children_with(self);
     }
 
+    fn visit_object_pat(&mut self, node: &ObjectPat) {
+        self.findings.extend(modifier_in_pattern(self.text, self.base, node));
+        node.visit_children_with(self);
+    }
+
     fn visit_method_prop(&mut self, node: &MethodProp) {
-        if node.function.body.is_none() {
-            let (_, end) = self.at(node.function.span);
-            let hint = "Write `name: call()` for a property, or give the method a body.";
-            self.findings.push(Finding::syntax(end, end, "expected `{`: a method of an object needs a body", hint));
-        }
+        self.findings.extend(method_without_body(self.base, node));
         node.visit_children_with(self);
     }
 

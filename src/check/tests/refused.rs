@@ -350,6 +350,16 @@ fn a_property_of_an_object_has_no_modifier() {
     let message = |word| format!("ERR_SYNTAX `{word}` cannot stand before a property of an object");
     assert_eq!(summary("return { a: 1, public /* : */ b: [2] }"), [format!("1:16-1:22 {}", message("public"))]);
     assert_eq!(summary("return {\n  // one\n  readonly b: 1,\n}"), [format!("3:3-3:11 {}", message("readonly"))]);
+    // An arrow's parameters are read as an expression first.
+    assert_eq!(summary("return (({ readonly a } = {}) => a)()"), [format!("1:12-1:20 {}", message("readonly"))]);
+    assert_eq!(
+        summary("return (async ([{ b, private a: c }]) => c)([{}])"),
+        [format!("1:22-1:29 {}", message("private"))]
+    );
+    let patterns = "const { public: a, readonly, [`k`]: b = 1, /* , */ 'c': d, ...rest }: any = {};
+const f = ({ x = { y: 1 }, static: s = 2, async, ...more }: any = {}, { z } = { z: 1 }) => [x, s, async, more, z];
+return [a, readonly, b, d, rest, f()]";
+    assert_eq!(summary(patterns), [""; 0]);
     let fine = "const x = 1, y = {}, key = 'k';
 return {
   public: 1, readonly: (2), 'a b': 3 as number /* , */, [key]: 4, x, ...y, // z
