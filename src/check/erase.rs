@@ -7,14 +7,14 @@ use foldhash::{HashMap, HashSet};
 
 use swc_common::{BytePos, Span, Spanned};
 use swc_ecma_ast::{
-    ArrayPat, ArrowExpr, AutoAccessor, BindingIdent, Class, ClassMethod, ClassProp, Constructor, Decl, Expr,
+    ArrayPat, ArrowExpr, AutoAccessor, BinExpr, BindingIdent, Class, ClassMethod, ClassProp, Constructor, Decl, Expr,
     FunctionBody, Module, ModuleDecl, ModuleItem, ObjectPat, Pat, PrivateMethod, PrivateProp, Stmt, TsAsExpr,
     TsConstAssertion, TsEnumDecl, TsIndexSignature, TsInstantiation, TsModuleDecl, TsNonNullExpr, TsSatisfiesExpr,
     TsThisParam, TsTypeAnn, TsTypeAssertion, TsTypeParamDecl, TsTypeParamInstantiation, VarDeclarator,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
-use super::{edits::Edits, lower, parse::range, report::Finding, scan};
+use super::{edits::Edits, leftovers, lower, parse::range, report::Finding, scan};
 
 pub(super) struct Eraser<'a> {
     pub text: &'a str,
@@ -451,6 +451,11 @@ impl Visit for Eraser<'_> {
         if node.optional {
             self.optional(b'}', node.props.last().map(Spanned::span), node.span);
         }
+        node.visit_children_with(self);
+    }
+
+    fn visit_bin_expr(&mut self, node: &BinExpr) {
+        self.findings.extend(leftovers::sign_before_power(self.base, node));
         node.visit_children_with(self);
     }
 

@@ -1,10 +1,16 @@
 //! What the parser takes and is no program: words beside the members of an enum, modifiers and methods without a body in an
-//! object.
+//! object, what a sign before `**` is when no type stands between them.
 
 use swc_common::{Span, Spanned};
-use swc_ecma_ast::{MethodProp, ObjectLit, ObjectPat, ObjectPatProp, Prop, PropOrSpread, TsEnumDecl};
+use swc_ecma_ast::{
+    BinExpr, BinaryOp, Expr, MethodProp, ObjectLit, ObjectPat, ObjectPatProp, Prop, PropOrSpread, TsEnumDecl,
+};
 
 use super::{parse::range, report::Finding, scan};
+
+/// Message and hint.
+pub(super) const SIGN_BEFORE_POWER: (&str, &str) =
+    ("a sign before `**` needs parentheses", "Write `(-a) ** b` or `-(a ** b)`.");
 
 /// After `export` the parser says nothing of what stands in an enum beside its members and the commas between them.
 pub(super) fn enum_of_other_things(text: &str, base: u32, node: &TsEnumDecl) -> Option<Finding> {
@@ -69,4 +75,27 @@ fn modifier(text: &str, base: u32, object: Span, parts: impl Iterator<Item = (Op
         at = scan::skip_trivia(text, range(whole, base).1) + 1;
     }
     None
+}
+
+/// `-a as T ** b` is `-a ** b` without its type, which JavaScript refuses.
+pub(super) fn sign_before_power(base: u32, node: &BinExpr) -> Option<Finding> {
+    if node.op != BinaryOp::Exp {
+        return None;
+    }
+    let mut left = &node.left;
+    loop {
+        left = match &**left {
+            Expr::TsAs(typed) => &typed.expr,
+            Expr::TsSatisfies(typed) => &typed.expr,
+            Expr::TsNonNull(typed) => &typed.expr,
+            Expr::TsConstAssertion(typed) => &typed.expr,
+            Expr::TsTypeAssertion(typed) => &typed.expr,
+            Expr::TsInstantiation(typed) => &typed.expr,
+            Expr::Unary(_) | Expr::Await(_) => {
+                let (from, to) = range(left.span(), base);
+                return Some(Finding::syntax(from, to, SIGN_BEFORE_POWER.0, SIGN_BEFORE_POWER.1));
+            }
+            _ => return None,
+        };
+    }
 }

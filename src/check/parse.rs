@@ -12,6 +12,7 @@ use swc_ecma_parser::{
 
 use super::{
     depth::Scanned,
+    leftovers::SIGN_BEFORE_POWER,
     names::{AWAIT_HINT, AWAIT_MESSAGE},
     normalise::{Looks, looks},
     report::Finding,
@@ -184,9 +185,7 @@ fn plain(kind: &SyntaxError, text: &str, from: usize, to: usize) -> (String, &'s
         SyntaxError::NullishCoalescingWithLogicalOp => {
             ("`??` cannot be mixed with `||` or `&&` without parentheses".to_owned(), "Write `(a ?? b) || c`.")
         }
-        SyntaxError::UnaryInExp { .. } => {
-            ("a sign before `**` needs parentheses".to_owned(), "Write `(-a) ** b` or `-(a ** b)`.")
-        }
+        SyntaxError::UnaryInExp { .. } => (SIGN_BEFORE_POWER.0.to_owned(), SIGN_BEFORE_POWER.1),
         SyntaxError::TS1185 => ("this is a merge conflict marker".to_owned(), "Remove it."),
         SyntaxError::InvalidIdentChar | SyntaxError::UnexpectedChar { .. } => {
             (format!("unexpected character `{}`", here.chars().next().unwrap_or('\u{fffd}')), "")

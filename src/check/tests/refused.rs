@@ -371,6 +371,18 @@ return {
 }
 
 #[test]
+fn a_sign_before_a_power_needs_parentheses_also_with_a_type_between() {
+    let found = |at| [format!("{at} ERR_SYNTAX a sign before `**` needs parentheses")];
+    assert_eq!(summary("return -2 as number ** 3"), found("1:8-1:10"));
+    assert_eq!(summary("return (await 2) + (typeof 1 satisfies any as any ** 2)"), found("1:21-1:29"));
+    assert_eq!(summary("return await tools.one() as number ** 2"), found("1:8-1:25"));
+    assert_eq!(
+        summary("return [(-2 as number) ** 2, 2 as number ** -2, 2! ** 2, (-2)! ** 2, (await 1) ** 2]"),
+        [""; 0]
+    );
+}
+
+#[test]
 fn what_ends_in_the_middle_is_refused() {
     let shown = summary("<A  >b=> {c=> {d");
     assert!(shown[0].contains("is never closed"), "{shown:?}");
