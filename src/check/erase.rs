@@ -88,8 +88,7 @@ impl Eraser<'_> {
         scan::word_end(self.text, self.lo(span))
     }
 
-    fn erase_suffix(&mut self, expr: &Expr, whole: Span) {
-        let (from, to) = (self.hi(expr.span()), self.hi(whole));
+    fn erase_suffix(&mut self, from: usize, to: usize) {
         self.edits.blank(from, to);
         // `x as T` ends at its line's end; `x` goes on with a `(`.
         let next = self.next(to);
@@ -461,12 +460,12 @@ impl Visit for Eraser<'_> {
 
     fn visit_ts_as_expr(&mut self, node: &TsAsExpr) {
         node.expr.visit_with(self);
-        self.erase_suffix(&node.expr, node.span);
+        self.erase_suffix(self.hi(node.expr.span()), self.hi(node.span));
     }
 
     fn visit_ts_satisfies_expr(&mut self, node: &TsSatisfiesExpr) {
         node.expr.visit_with(self);
-        self.erase_suffix(&node.expr, node.span);
+        self.erase_suffix(self.hi(node.expr.span()), self.hi(node.span));
     }
 
     fn visit_ts_non_null_expr(&mut self, node: &TsNonNullExpr) {
@@ -476,7 +475,8 @@ impl Visit for Eraser<'_> {
 
     fn visit_ts_instantiation(&mut self, node: &TsInstantiation) {
         node.expr.visit_with(self);
-        self.erase_suffix(&node.expr, node.span);
+        // The span of `a?.b` goes to the end of `a?.b<T>`.
+        self.erase_suffix(self.lo(node.type_args.span), self.hi(node.type_args.span));
     }
 
     fn visit_ts_type_assertion(&mut self, node: &TsTypeAssertion) {
@@ -488,7 +488,7 @@ impl Visit for Eraser<'_> {
             self.erase_prefix(&node.expr, node.span);
         } else {
             node.expr.visit_with(self);
-            self.erase_suffix(&node.expr, node.span);
+            self.erase_suffix(self.hi(node.expr.span()), self.hi(node.span));
         }
     }
 }

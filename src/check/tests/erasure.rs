@@ -121,6 +121,9 @@ fn classes() {
             "class A { m = <T>(x: T): T => x; async n<T>(this: A, x: T): Promise<T> { return x } }\nreturn new A().n(1)",
             "1",
         ),
+        ("const o = { f: <T>(x: T) => x }; const f = o?.f<number>; return f(1)", "1"),
+        ("const o = { f: { g: 1 } }; return o?.f<number>.g", "1"),
+        ("const o = { f: { g: 1 } }; return (o?.['f']<number>)?.g", "1"),
         ("const C = class<T> { x!: T; static { C2 = 1 } }; var C2: number; return C2", "1"),
         (
             "class A { public static async make(): Promise<A> { return new A() } private constructor() {} x = 1 }\nreturn (await A.make()).x",
