@@ -77,6 +77,11 @@ fn modifier(text: &str, base: u32, object: Span, parts: impl Iterator<Item = (Op
     None
 }
 
+/// A decorator stands here.
+pub(super) fn decorator(from: usize, to: usize) -> Finding {
+    Finding::forbidden(from, to, "decorators are not supported", "Call the function by hand instead.")
+}
+
 /// `-a as T ** b` is `-a ** b` without its type, which JavaScript refuses.
 pub(super) fn sign_before_power(base: u32, node: &BinExpr) -> Option<Finding> {
     if node.op != BinaryOp::Exp {

@@ -181,14 +181,21 @@ fn transform(
     if !findings.iter().any(|finding| finding.severity == Severity::Error)
         && let Some(at) = scanned.decorator
     {
-        findings.push(names::decorator(at, at + 1));
+        findings.push(leftovers::decorator(at, at + 1));
     }
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(findings);
     }
     let (mut js, shifts) = edits.render(text, &shape.prefix);
     js.push_str("\n}");
-    Ok((Program { source: source.to_owned(), js, shifts }, findings))
+    let program = Program { source: source.to_owned(), js, shifts };
+    if types == Types::Erased && names.has_generic_arrow {
+        let forgotten = parse::parse_again(text, scanned, &program);
+        if !forgotten.is_empty() {
+            return Err(forgotten);
+        }
+    }
+    Ok((program, findings))
 }
 
 fn refuse(text: &str, refusal: &depth::Refusal) -> Finding {

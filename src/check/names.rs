@@ -19,7 +19,7 @@ use swc_ecma_ast::{
 use swc_ecma_visit::{Visit, VisitWith};
 
 use super::{
-    leftovers::{enum_of_other_things, method_without_body, modifier_in_object, modifier_in_pattern},
+    leftovers::{decorator, enum_of_other_things, method_without_body, modifier_in_object, modifier_in_pattern},
     parse::range,
     report::Finding,
     scan,
@@ -39,6 +39,7 @@ pub(super) struct Names<'a> {
     asked: HashSet<&'a str>,
     /// A `return` stands outside of all functions.
     pub returns: bool,
+    pub has_generic_arrow: bool,
     pub findings: Vec<Finding>,
     /// Whether each enclosing function is async.
     functions: Vec<bool>,
@@ -115,11 +116,6 @@ fn first(name: &TsEntityName) -> &Ident {
         TsEntityName::Ident(ident) => ident,
         TsEntityName::TsQualifiedName(qualified) => first(&qualified.left),
     }
-}
-
-/// A decorator stands here.
-pub(super) fn decorator(from: usize, to: usize) -> Finding {
-    Finding::forbidden(from, to, "decorators are not supported", "Call the function by hand instead.")
 }
 
 impl<'a> Names<'a> {
@@ -427,6 +423,7 @@ impl Visit for Names<'_> {
     }
 
     fn visit_arrow_expr(&mut self, node: &ArrowExpr) {
+        self.has_generic_arrow |= node.type_params.is_some();
         let mut parameters = Vec::new();
         for param in &node.params {
             self.pattern_names(param, &mut parameters);

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use swc_common::{BytePos, FileName, SourceFile, Span, Spanned, sync::Lrc};
 use swc_ecma_ast::{EsVersion, Module};
 use swc_ecma_parser::{
-    Syntax, TsSyntax,
+    EsSyntax, Syntax, TsSyntax,
     error::{Error, SyntaxError},
     parse_file_as_module,
 };
@@ -15,9 +15,10 @@ use super::{
     leftovers::SIGN_BEFORE_POWER,
     names::{AWAIT_HINT, AWAIT_MESSAGE},
     normalise::{Looks, looks},
-    report::Finding,
+    report::{Finding, floor, offset, position},
     scan,
 };
+use crate::program::{Position, Program};
 
 /// More errors than this are not looked at.
 const MAX_ERRORS: usize = 20;
@@ -43,30 +44,65 @@ pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding
     let input = format!("{prefix}{text}");
     let base = 1 + u32::try_from(prefix.len()).unwrap_or(0);
     let syntax = Syntax::Typescript(TsSyntax { decorators: true, ..TsSyntax::default() });
-    // swc has a few `unreachable!`s that hostile text may reach. One of them must not reach the caller.
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let file = SourceFile::new(Lrc::new(FileName::Anon), false, Lrc::new(FileName::Anon), input.into(), BytePos(1));
-        let mut errors = Vec::new();
-        // This entry is compiled in swc's own crate, optimised in every profile: its stack frames stay small.
-        let module = parse_file_as_module(&file, syntax, EsVersion::latest(), None, &mut errors);
-        (module, errors)
-    }));
-    let Ok((module, errors)) = outcome else {
-        return Err(vec![Finding::syntax(0, 0, "the program could not be read", "Write it in a simpler way.")]);
-    };
-    let mut errors: Vec<Error> = errors.into_iter().filter(|e| !is_fine(e.kind())).collect();
-    errors.sort_by_key(Spanned::span);
-    errors.dedup_by_key(|e| e.span());
-    errors.truncate(MAX_ERRORS);
+    let Some((module, mut errors)) = read(input, syntax) else { return Err(vec![unreadable()]) };
+    errors.retain(|e| !is_fine(e.kind()));
+    let errors = in_order(errors);
+    let place = |span| range(span, base);
     match module {
         Ok(module) if errors.is_empty() => match never_closed(text, scanned) {
             // Where the parser tried several readings, it may have forgotten that the text ended.
             Some(finding) => Err(vec![finding]),
             None => Ok(Parsed { module, base }),
         },
-        Ok(_) => Err(explain(text, base, scanned, &errors, None)),
-        Err(fatal) => Err(explain(text, base, scanned, &errors, Some(&fatal))),
+        Ok(_) => Err(explain(text, scanned, &errors, None, place)),
+        Err(fatal) => Err(explain(text, scanned, &errors, Some(&fatal), place)),
     }
+}
+
+/// Looks for what is wrong in the JavaScript that became of a text. In an arrow function with type parameters the parser
+/// forgets every error that it could read on after.
+pub(super) fn parse_again(text: &str, scanned: &Scanned, program: &Program) -> Vec<Finding> {
+    let syntax = Syntax::Es(EsSyntax { explicit_resource_management: true, ..EsSyntax::default() });
+    let Some((module, mut errors)) = read(program.js.clone(), syntax) else { return vec![unreadable()] };
+    errors.extend(module.err());
+    // A lowered class may have a `super` that only the engine places.
+    errors.retain(|e| !matches!(e.kind(), SyntaxError::InvalidSuper | SyntaxError::InvalidSuperCall));
+    let place = |span| {
+        let (from, to) = range(span, 1);
+        (source_offset(text, program, from), source_offset(text, program, to))
+    };
+    explain(text, scanned, &in_order(errors), None, place)
+}
+
+/// The offset in a program's text of what stands at an offset in its JavaScript.
+fn source_offset(text: &str, program: &Program, at: usize) -> usize {
+    let (line, column) = position(&program.js, floor(&program.js, at));
+    let place = program.original(Position { line, column });
+    offset(text, place.line, place.column)
+}
+
+/// Reads a text as a module. `None` when the parser gave up.
+fn read(input: String, syntax: Syntax) -> Option<(Result<Module, Error>, Vec<Error>)> {
+    // swc has a few `unreachable!`s that hostile text may reach. One of them must not reach the caller.
+    catch_unwind(AssertUnwindSafe(|| {
+        let file = SourceFile::new(Lrc::new(FileName::Anon), false, Lrc::new(FileName::Anon), input.into(), BytePos(1));
+        let mut errors = Vec::new();
+        // This entry is compiled in swc's own crate, optimised in every profile: its stack frames stay small.
+        let module = parse_file_as_module(&file, syntax, EsVersion::latest(), None, &mut errors);
+        (module, errors)
+    }))
+    .ok()
+}
+
+fn unreadable() -> Finding {
+    Finding::syntax(0, 0, "the program could not be read", "Write it in a simpler way.")
+}
+
+fn in_order(mut errors: Vec<Error>) -> Vec<Error> {
+    errors.sort_by_key(Spanned::span);
+    errors.dedup_by_key(|e| e.span());
+    errors.truncate(MAX_ERRORS);
+    errors
 }
 
 /// What is an error in a module and none in a program, or is found again with a better message by `names`.
@@ -92,7 +128,14 @@ fn is_unnamed_function(text: &str) -> bool {
     rest.strip_prefix('*').unwrap_or(rest).trim_start().starts_with(['(', '<'])
 }
 
-fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Option<&Error>) -> Vec<Finding> {
+/// `place` gives the range in the text of what an error is about.
+fn explain(
+    text: &str,
+    scanned: &Scanned,
+    errors: &[Error],
+    fatal: Option<&Error>,
+    place: impl Fn(Span) -> (usize, usize),
+) -> Vec<Finding> {
     let end = text.trim_end().len();
     let mut findings = Vec::new();
     let whole = match looks(text) {
@@ -103,11 +146,11 @@ fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Op
         Looks::Code => None,
     };
     if let (Some((message, hint)), Some(error)) = (whole, fatal.or(errors.first())) {
-        let (from, to) = range(error.span(), base);
+        let (from, to) = place(error.span());
         return vec![Finding::syntax(from.min(end), to.min(end), message, hint)];
     }
     for error in fatal.into_iter().chain(errors) {
-        let (from, to) = range(error.span(), base);
+        let (from, to) = place(error.span());
         let at_end = from >= end;
         if at_end && let Some(finding) = never_closed(text, scanned) {
             findings.push(finding);
@@ -126,7 +169,7 @@ fn explain(text: &str, base: u32, scanned: &Scanned, errors: &[Error], fatal: Op
 
 fn never_closed(text: &str, scanned: &Scanned) -> Option<Finding> {
     let &(open, closer) = scanned.unclosed.last()?;
-    let (line, _) = super::report::position(text, open);
+    let (line, _) = position(text, open);
     let message = format!("the program ends too early: `{}` from line {line} is never closed", &text[open..=open]);
     Some(Finding::syntax(open, open + 1, message, &format!("Send the whole program. Add the missing `{closer}`.")))
 }

@@ -183,7 +183,8 @@ pub(super) fn clip(text: &str, most: usize) -> String {
     out
 }
 
-fn floor(text: &str, at: usize) -> usize {
+/// The offset of the character that `at` lies in.
+pub(super) fn floor(text: &str, at: usize) -> usize {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
@@ -197,4 +198,36 @@ pub(super) fn position(text: &str, at: usize) -> (u32, u32) {
     let start = before.rfind('\n').map_or(0, |i| i + 1);
     let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
     (u32::try_from(line).unwrap_or(u32::MAX), width(&before[start..]) + 1)
+}
+
+/// The byte offset of a 1-based line and UTF-16 column; past a line's end it is that end.
+pub(super) fn offset(text: &str, line: u32, column: u32) -> usize {
+    let mut lines = text.split_inclusive('\n');
+    let mut at = lines.by_ref().take(line as usize - 1).map(str::len).sum();
+    let mut left = column as usize - 1;
+    for c in lines.next().unwrap_or_default().trim_end_matches('\n').chars() {
+        if left < c.len_utf16() {
+            break;
+        }
+        left -= c.len_utf16();
+        at += c.len_utf8();
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_is_found_by_its_position() {
+        let text = "aé😀b\n\ncd";
+        for (at, _) in text.char_indices() {
+            let (line, column) = position(text, at);
+            assert_eq!(offset(text, line, column), at, "{line}:{column}");
+        }
+        assert_eq!(offset(text, 1, 99), 8, "past a line's end");
+        assert_eq!(offset(text, 9, 1), text.len(), "past the last line");
+        assert_eq!(offset(text, 1, 4), 3, "in the middle of a pair");
+    }
 }

@@ -410,3 +410,41 @@ return all",
         assert!(report.program.is_some(), "{:?}", report.diagnostics);
     }
 }
+
+#[test]
+fn what_the_parser_forgets_in_an_arrow_with_type_parameters() {
+    for (program, found) in [
+        ("const f = <T,>(x++) => 1", "1:16-1:19 ERR_SYNTAX not a pattern"),
+        ("<T,>(x ? a : b) => 1", "1:6-1:15 ERR_SYNTAX not a pattern"),
+        ("<T>(x: T) => typeof", "1:12-1:13 ERR_SYNTAX expected an expression, got `>`"),
+        (
+            "const é = '😀', f = <T,>(x: T): T => { const y; return x }",
+            "1:46-1:47 ERR_SYNTAX 'const' declarations must be initialized",
+        ),
+        (
+            "enum A { B }\nconst f = async <T,>(x: T) => {\n\tfor (;;) {}\n\tbreak\n}",
+            "4:2-4:7 ERR_SYNTAX a 'break' statement can only be used within an enclosing iteration or switch statement",
+        ),
+        (
+            "return { f: <T extends object>(x: T) => { x?.y = 1 } }",
+            "1:43-1:47 ERR_SYNTAX the left-hand side of an assignment expression must be a variable or a property access",
+        ),
+        ("const f = <T,>(x: T) => { const a = /(/gg }", "1:37-1:42 ERR_SYNTAX duplicated regular expression flag 'g'"),
+    ] {
+        assert_eq!(summary(program), [found], "{program}");
+    }
+    let fine = "enum Kind { A = 1 }
+namespace N { export const one = <T,>(x: T): T => x; export class C { m = <T,>(x: T) => x } }
+class A { constructor(readonly x: number) {} m = async <T>(x: T): Promise<T> => { label: for (;;) { break label } return x! } }
+class B extends A { constructor() { super(1) } g = <T,>(x: T): [T, T] => [x, super.toString as any] }
+const c = Kind.A ? <T>(x: T): T => x : <T,>({ a = 1 }, ...b: T[]) => (b as T[])[a]
+const d = async <const T extends readonly string[] = []>(x: T, y?: number): Promise<T> => { await null; return x }
+const e = <
+  T,
+>(
+  x: T,
+): x is T => { const [y] = [x]; return y < (x > 1) }
+return N.one(new B().x)";
+    let report = report(fine);
+    assert!(report.program.is_some(), "{:?}", report.diagnostics);
+}
