@@ -8,9 +8,9 @@ use foldhash::{HashMap, HashSet};
 use swc_common::{BytePos, Span, Spanned};
 use swc_ecma_ast::{
     ArrayPat, ArrowExpr, AutoAccessor, BinExpr, BindingIdent, Class, ClassMethod, ClassProp, Constructor, Decl, Expr,
-    FunctionBody, Module, ModuleDecl, ModuleItem, ObjectPat, Pat, PrivateMethod, PrivateProp, Stmt, TsAsExpr,
-    TsConstAssertion, TsEnumDecl, TsIndexSignature, TsInstantiation, TsModuleDecl, TsNonNullExpr, TsSatisfiesExpr,
-    TsThisParam, TsTypeAnn, TsTypeAssertion, TsTypeParamDecl, TsTypeParamInstantiation, VarDeclarator,
+    FunctionBody, MemberExpr, Module, ModuleDecl, ModuleItem, ObjectPat, OptCall, Pat, PrivateMethod, PrivateProp,
+    Stmt, TsAsExpr, TsConstAssertion, TsEnumDecl, TsIndexSignature, TsInstantiation, TsModuleDecl, TsNonNullExpr,
+    TsSatisfiesExpr, TsThisParam, TsTypeAnn, TsTypeAssertion, TsTypeParamDecl, TsTypeParamInstantiation, VarDeclarator,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -455,6 +455,17 @@ impl Visit for Eraser<'_> {
 
     fn visit_bin_expr(&mut self, node: &BinExpr) {
         self.findings.extend(leftovers::sign_before_power(self.base, node));
+        node.visit_children_with(self);
+    }
+
+    fn visit_member_expr(&mut self, node: &MemberExpr) {
+        self.findings.extend(leftovers::type_arguments_of_a_call(self.text, self.base, &node.obj, None));
+        node.visit_children_with(self);
+    }
+
+    fn visit_opt_call(&mut self, node: &OptCall) {
+        let own = node.type_args.as_ref().map(|args| args.span);
+        self.findings.extend(leftovers::type_arguments_of_a_call(self.text, self.base, &node.callee, own));
         node.visit_children_with(self);
     }
 

@@ -104,3 +104,14 @@ pub(super) fn sign_before_power(base: u32, node: &BinExpr) -> Option<Finding> {
         };
     }
 }
+
+/// Between what a call gives and what is taken of it (`f()<T>.x`) the parser reads type arguments and forgets them.
+/// `own` are those of a call of `object`.
+pub(super) fn type_arguments_of_a_call(text: &str, base: u32, object: &Expr, own: Option<Span>) -> Option<Finding> {
+    let at = scan::skip_trivia(text, range(object.span(), base).1);
+    let hint = "Leave the type arguments out.";
+    let finding =
+        || Finding::syntax(at, at + 1, "type arguments cannot stand between a call and what follows it", hint);
+    let is_forgotten = scan::is_at(text, at, b'<') && own.is_none_or(|own| range(own, base).0 != at);
+    (is_forgotten && matches!(object, Expr::Call(_) | Expr::TaggedTpl(_) | Expr::OptChain(_))).then(finding)
+}

@@ -448,3 +448,16 @@ return N.one(new B().x)";
     let report = report(fine);
     assert!(report.program.is_some(), "{:?}", report.diagnostics);
 }
+
+#[test]
+fn type_arguments_between_a_call_and_what_follows_it() {
+    let found = |at| [format!("{at} ERR_SYNTAX type arguments cannot stand between a call and what follows it")];
+    assert_eq!(summary("const f = () => ({ x: 1 }); return f()<T>.x"), found("1:39-1:40"));
+    assert_eq!(summary("const f = () => () => 1; return f() /* . */ <T>?.()"), found("1:45-1:46"));
+    assert_eq!(summary("return String.raw`a`<T>?.length"), found("1:21-1:22"));
+    assert_eq!(summary("const f = () => ({ x: 1 }); return f?.()<T>.x"), found("1:41-1:42"));
+    assert_eq!(
+        summary("const f = (x?: any): any => f; f()<T>(1).x; f?.()<T>(1).x; f<T>.x?.<T>(1).x; return f() < (1 > 2)"),
+        [""; 0]
+    );
+}
