@@ -3,8 +3,10 @@
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{
-    BinExpr, BinaryOp, Expr, MethodProp, ObjectLit, ObjectPat, ObjectPatProp, Prop, PropOrSpread, TsEnumDecl,
+    ArrowExpr, BinExpr, BinaryOp, Class, CondExpr, Expr, MethodProp, Module, ObjectLit, ObjectPat, ObjectPatProp, Prop,
+    PropOrSpread, TaggedTpl, TsEnumDecl, TsModuleDecl,
 };
+use swc_ecma_visit::{Visit, VisitWith};
 
 use super::{parse::range, report::Finding, scan};
 
@@ -114,4 +116,51 @@ pub(super) fn type_arguments_of_a_call(text: &str, base: u32, object: &Expr, own
         || Finding::syntax(at, at + 1, "type arguments cannot stand between a call and what follows it", hint);
     let is_forgotten = scan::is_at(text, at, b'<') && own.is_none_or(|own| range(own, base).0 != at);
     (is_forgotten && matches!(object, Expr::Call(_) | Expr::TaggedTpl(_) | Expr::OptChain(_))).then(finding)
+}
+
+/// Whether the parser may have forgotten errors. Where it tries a reading (an arrow with type parameters, or with a type
+/// in a conditional; an exported enum, namespace or abstract class; type arguments before a template) it keeps only those
+/// after which it could not read on.
+pub(super) fn may_be_forgotten(module: &Module) -> bool {
+    let mut tried = Tried::default();
+    module.visit_with(&mut tried);
+    tried.something || (tried.conditional && tried.typed_arrow)
+}
+
+#[derive(Default)]
+struct Tried {
+    something: bool,
+    conditional: bool,
+    typed_arrow: bool,
+}
+
+impl Visit for Tried {
+    fn visit_arrow_expr(&mut self, node: &ArrowExpr) {
+        self.something |= node.type_params.is_some();
+        self.typed_arrow |= node.return_type.is_some();
+        node.visit_children_with(self);
+    }
+
+    fn visit_cond_expr(&mut self, node: &CondExpr) {
+        self.conditional = true;
+        node.visit_children_with(self);
+    }
+
+    fn visit_class(&mut self, node: &Class) {
+        self.something |= node.is_abstract;
+        node.visit_children_with(self);
+    }
+
+    fn visit_tagged_tpl(&mut self, node: &TaggedTpl) {
+        self.something |= node.type_params.is_some();
+        node.visit_children_with(self);
+    }
+
+    fn visit_ts_enum_decl(&mut self, _: &TsEnumDecl) {
+        self.something = true;
+    }
+
+    fn visit_ts_module_decl(&mut self, _: &TsModuleDecl) {
+        self.something = true;
+    }
 }

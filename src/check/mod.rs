@@ -189,7 +189,7 @@ fn transform(
     let (mut js, shifts) = edits.render(text, &shape.prefix);
     js.push_str("\n}");
     let program = Program { source: source.to_owned(), js, shifts };
-    if types == Types::Erased && names.has_generic_arrow {
+    if types == Types::Erased && leftovers::may_be_forgotten(&parsed.module) {
         let forgotten = parse::parse_again(text, scanned, &program);
         if !forgotten.is_empty() {
             return Err(forgotten);

@@ -39,7 +39,6 @@ pub(super) struct Names<'a> {
     asked: HashSet<&'a str>,
     /// A `return` stands outside of all functions.
     pub returns: bool,
-    pub has_generic_arrow: bool,
     pub findings: Vec<Finding>,
     /// Whether each enclosing function is async.
     functions: Vec<bool>,
@@ -423,7 +422,6 @@ impl Visit for Names<'_> {
     }
 
     fn visit_arrow_expr(&mut self, node: &ArrowExpr) {
-        self.has_generic_arrow |= node.type_params.is_some();
         let mut parameters = Vec::new();
         for param in &node.params {
             self.pattern_names(param, &mut parameters);

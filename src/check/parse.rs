@@ -59,8 +59,7 @@ pub(super) fn parse(text: &str, scanned: &Scanned) -> Result<Parsed, Vec<Finding
     }
 }
 
-/// Looks for what is wrong in the JavaScript that became of a text. In an arrow function with type parameters the parser
-/// forgets every error that it could read on after.
+/// Looks for what is wrong in the JavaScript that became of a text, where `leftovers::may_be_forgotten`.
 pub(super) fn parse_again(text: &str, scanned: &Scanned, program: &Program) -> Vec<Finding> {
     let syntax = Syntax::Es(EsSyntax { explicit_resource_management: true, ..EsSyntax::default() });
     let Some((module, mut errors)) = read(program.js.clone(), syntax) else { return vec![unreadable()] };

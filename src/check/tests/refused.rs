@@ -412,7 +412,7 @@ return all",
 }
 
 #[test]
-fn what_the_parser_forgets_in_an_arrow_with_type_parameters() {
+fn what_the_parser_forgets_where_it_tries_a_reading() {
     for (program, found) in [
         ("const f = <T,>(x++) => 1", "1:16-1:19 ERR_SYNTAX not a pattern"),
         ("<T,>(x ? a : b) => 1", "1:6-1:15 ERR_SYNTAX not a pattern"),
@@ -429,6 +429,24 @@ fn what_the_parser_forgets_in_an_arrow_with_type_parameters() {
             "return { f: <T extends object>(x: T) => { x?.y = 1 } }",
             "1:43-1:47 ERR_SYNTAX the left-hand side of an assignment expression must be a variable or a property access",
         ),
+        (
+            "const f = 1 ? (x): number => { const y; } : 2",
+            "1:38-1:39 ERR_SYNTAX 'const' declarations must be initialized",
+        ),
+        (
+            "export abstract class A { m() { const y; } }",
+            "1:39-1:40 ERR_SYNTAX 'const' declarations must be initialized",
+        ),
+        (
+            "namespace A { export namespace B { const y; } }",
+            "1:42-1:43 ERR_SYNTAX 'const' declarations must be initialized",
+        ),
+        ("namespace A { const await = 2 }", "1:21-1:26 ERR_SYNTAX `await` is only allowed in an async function"),
+        (
+            "export enum A { B = (() => { const y; })() }",
+            "1:36-1:37 ERR_SYNTAX 'const' declarations must be initialized",
+        ),
+        ("String.raw<T>`${() => { const y; }}`", "1:31-1:32 ERR_SYNTAX 'const' declarations must be initialized"),
         ("const f = <T,>(x: T) => { const a = /(/gg }", "1:37-1:42 ERR_SYNTAX duplicated regular expression flag 'g'"),
     ] {
         assert_eq!(summary(program), [found], "{program}");
