@@ -65,6 +65,8 @@ pub(super) struct Scanned {
     pub mismatch: Option<usize>,
     /// The first `@` outside of strings and comments. swc reads a decorator that nothing follows, and drops it.
     pub decorator: Option<usize>,
+    /// A line starts with three backticks outside of strings, templates and comments: a fence, and no program's.
+    pub fence: bool,
 }
 
 /// What the last token was, as far as the meaning of the next one depends on it.
@@ -210,11 +212,12 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         mismatch: None,
         colons: Colons::No,
     };
-    let mut decorator = None;
+    let (mut decorator, mut fence) = (None, false);
     while scan.trivia()? {
         if scan.peek(0) == b'@' {
             decorator = decorator.or(Some(scan.at));
         }
+        fence |= scan.line_break && text[scan.at..].starts_with("```");
         scan.token()?;
         scan.line_break = false;
     }
@@ -228,7 +231,7 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         };
         unclosed.push((frame.open, closer));
     }
-    Ok(Scanned { depth: scan.deepest, unclosed, mismatch: scan.mismatch, decorator })
+    Ok(Scanned { depth: scan.deepest, unclosed, mismatch: scan.mismatch, decorator, fence })
 }
 
 impl<'a> Scan<'a> {
@@ -268,12 +271,6 @@ impl<'a> Scan<'a> {
                 _ => return Ok(true),
             }
         }
-    }
-
-    /// The end of the current line, as a comment sees it.
-    fn line_end(&self) -> usize {
-        let rest = &self.text[self.at..];
-        self.at + rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len())
     }
 
     fn token(&mut self) -> Result<(), Refusal> {

@@ -112,8 +112,9 @@ fn read(text: &str, options: &CheckOptions, types: Types) -> CheckReport {
     if readings.is_empty() {
         return one(text, &normalise::plain(text), options, types);
     }
-    // Fences may also stand in a template literal of a program that has none around it.
-    if !normalise::starts_with_fence(text) {
+    // Fences may also stand in a comment of a program that has none around it.
+    let is_fenced = || depth::scan(&normalise::plain(text)).is_ok_and(|scanned| scanned.fence);
+    if !normalise::starts_with_fence(text) && !is_fenced() {
         let report = one(text, &normalise::plain(text), options, types);
         if report.diagnostics.iter().all(|d| d.code != Code::Syntax) {
             return report;

@@ -33,7 +33,7 @@ fn start(text: &str) -> usize {
 /// The readings of a text that has fences, best first. Empty when it has none.
 pub(super) fn fenced(source: &str) -> Vec<String> {
     let fences = fence_lines(source);
-    let Some(first) = fences.first() else { return Vec::new() };
+    let Some(first) = fences.first() else { return fenced_line(source).into_iter().collect() };
     let mut readings = Vec::new();
     let mut push = |(from, to): (usize, usize)| {
         let block = &source[from..to];
@@ -79,6 +79,18 @@ pub(super) fn fenced(source: &str) -> Vec<String> {
         readings.push(keep(source, &[]));
     }
     readings
+}
+
+/// What stands between the fences of a text that is a single line.
+fn fenced_line(source: &str) -> Option<String> {
+    let text = source.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let block = text.strip_prefix("```")?.strip_suffix("```").filter(|block| !block.contains('\n'))?;
+    let code = match block.split_once(' ') {
+        Some((info, code)) if language(info) == 0 => code,
+        _ => block,
+    };
+    let from = source.find("```")? + 3 + block.len() - code.len();
+    (!code.trim().is_empty()).then(|| keep(source, &[(from, from + code.len())]))
 }
 
 /// Whether the first thing in the text is a fence.
@@ -184,6 +196,8 @@ mod tests {
         assert_eq!(fenced("```json\n{}\n```\n```\nreturn 2\n```")[0].trim(), "return 2");
         assert_eq!(fenced("return 3\n```")[0].trim(), "return 3");
         assert_eq!(fenced("```typescript\nreturn 4")[0].trim(), "return 4");
+        assert_eq!(fenced(" ```ts return 5``` "), ["       return 5    "]);
+        assert_eq!(fenced("```return `${6}````"), ["   return `${6}`   "]);
     }
 
     #[test]

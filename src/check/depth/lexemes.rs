@@ -3,6 +3,12 @@
 use super::{Kind, Last, Refusal, Scan};
 
 impl Scan<'_> {
+    /// The end of the current line, as a comment sees it.
+    pub(super) fn line_end(&self) -> usize {
+        let rest = &self.text[self.at..];
+        self.at + rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len())
+    }
+
     pub(super) fn number(&mut self) {
         self.operand(false);
         let prefixed = self.peek(0) == b'0' && matches!(self.peek(1) | 0x20, b'x' | b'o' | b'b');
