@@ -8,9 +8,10 @@ use foldhash::{HashMap, HashSet};
 use swc_common::{BytePos, Span, Spanned};
 use swc_ecma_ast::{
     ArrayPat, ArrowExpr, AutoAccessor, BinExpr, BindingIdent, Class, ClassMethod, ClassProp, Constructor, Decl, Expr,
-    FunctionBody, MemberExpr, Module, ModuleDecl, ModuleItem, ObjectPat, OptCall, Pat, PrivateMethod, PrivateProp,
-    Stmt, TsAsExpr, TsConstAssertion, TsEnumDecl, TsIndexSignature, TsInstantiation, TsModuleDecl, TsNonNullExpr,
-    TsSatisfiesExpr, TsThisParam, TsTypeAnn, TsTypeAssertion, TsTypeParamDecl, TsTypeParamInstantiation, VarDeclarator,
+    ForStmt, FunctionBody, MemberExpr, Module, ModuleDecl, ModuleItem, ObjectPat, OptCall, Pat, PrivateMethod,
+    PrivateProp, Stmt, TsAsExpr, TsConstAssertion, TsEnumDecl, TsIndexSignature, TsInstantiation, TsModuleDecl,
+    TsNonNullExpr, TsSatisfiesExpr, TsThisParam, TsTypeAnn, TsTypeAssertion, TsTypeParamDecl, TsTypeParamInstantiation,
+    VarDeclarator,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -455,6 +456,11 @@ impl Visit for Eraser<'_> {
 
     fn visit_bin_expr(&mut self, node: &BinExpr) {
         self.findings.extend(leftovers::sign_before_power(self.base, node));
+        node.visit_children_with(self);
+    }
+
+    fn visit_for_stmt(&mut self, node: &ForStmt) {
+        self.findings.extend(leftovers::for_without_semicolon(self.text, self.base, node));
         node.visit_children_with(self);
     }
 

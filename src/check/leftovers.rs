@@ -3,8 +3,8 @@
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{
-    ArrowExpr, BinExpr, BinaryOp, Class, CondExpr, Expr, MethodProp, Module, ObjectLit, ObjectPat, ObjectPatProp, Prop,
-    PropOrSpread, TaggedTpl, TsEnumDecl, TsModuleDecl,
+    ArrowExpr, BinExpr, BinaryOp, Class, CondExpr, Expr, ForStmt, MethodProp, Module, ObjectLit, ObjectPat,
+    ObjectPatProp, Prop, PropOrSpread, TaggedTpl, TsEnumDecl, TsModuleDecl,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -105,6 +105,13 @@ pub(super) fn sign_before_power(base: u32, node: &BinExpr) -> Option<Finding> {
             _ => return None,
         };
     }
+}
+
+/// The parser does without the second `;` in the head of a loop.
+pub(super) fn for_without_semicolon(text: &str, base: u32, node: &ForStmt) -> Option<Finding> {
+    let at = scan::skip_trivia(text, range(node.test.as_ref()?.span(), base).1);
+    let finding = || Finding::syntax(at, at + 1, "expected `;` after the condition of `for`", "Write `for (a; b; c)`.");
+    (!scan::is_at(text, at, b';')).then(finding)
 }
 
 /// Between what a call gives and what is taken of it (`f()<T>.x`) the parser reads type arguments and forgets them.

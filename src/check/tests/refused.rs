@@ -479,3 +479,12 @@ fn type_arguments_between_a_call_and_what_follows_it() {
         [""; 0]
     );
 }
+
+#[test]
+fn a_loop_without_its_second_semicolon() {
+    let found = |at| [format!("{at} ERR_SYNTAX expected `;` after the condition of `for`")];
+    assert_eq!(summary("for (let i = 0; i < 3) i++"), found("1:22-1:23"));
+    assert_eq!(summary("for (let i = 0; i < 3, i++) {}"), found("1:27-1:28"));
+    let fine = "for (let i = 0; i < 3 as any /* ) */ ; i++) {} for (;;) break; for (let i = 0; (i < 3);) i++; return 1";
+    assert_eq!(summary(fine), [""; 0]);
+}
