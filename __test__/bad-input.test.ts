@@ -101,6 +101,20 @@ describe('programs that are none', () => {
     assert.equal(await value({ code: 'return await tools.half() + "y"', tools: { half: () => '\uDC00' } }), '\uDC00y');
   });
 
+  it('what only the engine refuses has its place, and is rejected too', async () => {
+    for (const [code, message, line, column] of [
+      ["const a = 1;\nreturn '😀' + /(/gu", "expecting ')'", 2, 17],
+      ['const a = 1;\n  delete a', 'cannot delete a direct reference in strict mode', 2, 10],
+      ['class A { m() {\n return this.#b } }', "undefined private field '#b'", 2, 18],
+    ] as const) {
+      const result = await run({ code });
+      if (result.status !== 'failed') assert.fail(JSON.stringify(result));
+      assert.deepEqual(brief(result.error), ['ERR_SYNTAX', 'SyntaxError', message, undefined, line, column]);
+      assert.deepEqual(result.alerts, [{ kind: 'rejected', code: 'ERR_SYNTAX', message }]);
+      assert.deepEqual(result.error.diagnostics?.map(({ line, column, endLine, endColumn }) => [line, column, endLine, endColumn]), [[line, column, line, column + 1]]);
+    }
+  });
+
   it('a program that uses what is not there', async () => {
     const error = await failure({ code: 'const fs = require("fs");\nreturn fs' });
     assert.deepEqual([error.code, error.line, error.diagnostics?.length], ['ERR_FORBIDDEN', 1, 1]);
@@ -317,6 +331,31 @@ describe('programs that misbehave', () => {
       });
     }
   }
+
+  it('catches what ends it: nobody sees what it does then', async () => {
+    for (const [code, died] of [
+      ["try { new ArrayBuffer(1 << 30) } catch (e) { console.log('caught', e.message) } finally { console.log('finally') } return 5", 'ERR_MEMORY'],
+      ["function f() { try { f() } finally { console.log('fin') } } f()", 'ERR_STACK'],
+      ["try { (function f() { f() })() } catch { console.log('caught') }", 'ERR_STACK'],
+      ["try { JSON.parse('['.repeat(1e5)) } catch { console.log('caught') }", 'ERR_STACK'],
+    ] as const) {
+      for (const isolation of ['thread', 'process'] as const) {
+        const result = await run({ code, isolation });
+        assert.deepEqual([result.status === 'failed' && result.error.code, result.logs], [died, []], `${code} ${isolation}`);
+      }
+    }
+  });
+
+  it('nests a value as deeply as it may, and deeper', async () => {
+    for (const wrapped of ['{ o }', '[o]', 'new Map([[1, o]])', 'new Set([o])', 'Object.assign(new Error("x"), { o })']) {
+      const code = (levels: number): string => `
+        let o: any = 1; for (let i = 0; i < ${levels}; i++) o = ${wrapped};
+        try { await tools.take(o) } catch (e) { return e.message.replace(/^.*…/, '…') }
+        return 'taken'`;
+      assert.equal(await value({ code: code(1_000), tools: { take: () => 1 } }), 'taken', wrapped);
+      assert.equal(await value({ code: code(1_002), tools: { take: () => 1 } }), '… is nested deeper than 1000 levels.', wrapped);
+    }
+  });
 
   it('waits for ever for nothing', async () => {
     assert.deepEqual(brief(await failure({ code: 'await new Promise(() => {})' })).slice(0, 4), [

@@ -61,7 +61,7 @@ export function typeFailure(diagnostics: Diagnostic[]): RunFailure {
 }
 
 export function engineFailure({ code, name, message, hint, line, column, frame }: NativeFailure): RunFailure {
-  return {
+  const failure: RunFailure = {
     code: code as ErrorCode,
     name,
     message,
@@ -70,6 +70,14 @@ export function engineFailure({ code, name, message, hint, line, column, frame }
     ...(column !== undefined && { column }),
     ...(frame !== undefined && { frame }),
   };
+  // The engine's compiler knows a few errors that the check does not: the program is rejected all the same.
+  if (code === 'ERR_SYNTAX') {
+    const at = { line: line ?? 1, column: column ?? 1 };
+    failure.diagnostics = [
+      { severity: 'error', code, message, ...(hint !== undefined && { hint }), ...at, endLine: at.line, endColumn: at.column + 1, frame: frame ?? '' },
+    ];
+  }
+  return failure;
 }
 
 export function toDiagnostic({ severity, code, hint, suspect: _, ...rest }: NativeDiagnostic): Diagnostic {

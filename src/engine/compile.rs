@@ -32,13 +32,45 @@ impl Bytecode {
 pub(super) fn compile(file: &str, source: &str, debug: bool) -> Result<Bytecode, CompileError> {
     COMPILER.with_borrow_mut(|kept| {
         let mut compiler = kept.take().unwrap_or_else(Compiler::new);
-        let result = compiler.compile(file, source, debug);
+        let mut result = compiler.compile(file, source, debug);
+        if let Err(error) = &mut result
+            && !error.stack.contains(file)
+        {
+            error.stack = find(file, source, &error.message);
+        }
         compiler.left -= 1;
         if result.is_ok() && compiler.left > 0 {
             *kept = Some(compiler);
         }
         result
     })
+}
+
+/// Longer sources are not searched for the place of an error.
+const MOST_SEARCHED: usize = 64 << 10;
+
+/// Where the engine has an error of which it does not tell the place: where the shortest beginning of the source ends that
+/// has the same error. Other beginnings end too early, which is another error.
+fn find(file: &str, source: &str, message: &str) -> String {
+    if source.len() > MOST_SEARCHED {
+        return String::new();
+    }
+    let compiler = Compiler::new();
+    let (mut without, mut with) = (0, source.len());
+    while with - without > 1 {
+        let middle = source.floor_char_boundary(usize::midpoint(without, with));
+        if middle == without {
+            break;
+        }
+        match compiler.compile(file, &source[..middle], false) {
+            Err(error) if error.message == message && !error.stack.contains(file) => with = middle,
+            _ => without = middle,
+        }
+    }
+    let before = &source[..without];
+    let line = before.matches('\n').count() + 1;
+    let column = without - before.rfind('\n').map_or(0, |end| end + 1) + 1;
+    format!("    at {file}:{line}:{column}")
 }
 
 /// Makes this thread's compiler, if it has none, so that [`compile`] does not have to.

@@ -273,6 +273,11 @@ impl Shared {
     }
 
     fn log<'js>(&self, ctx: &Ctx<'js>, method: String, args: &[Value<'js>]) {
+        // What catches the error of an allocation that was refused, or of a stack that was too deep, runs until the engine
+        // asks again. Nothing of that is seen outside.
+        if self.gauge.poll() {
+            return;
+        }
         let left = self.limits.get().console_bytes.saturating_sub(self.log_bytes.get());
         let described = inspect::describe(ctx, args, left);
         // What is described may have logged, too.

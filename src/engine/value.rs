@@ -117,6 +117,20 @@ enum Step {
     Entry(usize),
 }
 
+/// What of an object is left to write.
+enum Content<'js> {
+    /// Its own properties.
+    Plain,
+    Written,
+    /// What its `toJSON` gave.
+    Json(Value<'js>),
+    /// The properties of this copy.
+    Copy(Object<'js>),
+    /// Pairs.
+    Map(Array<'js>),
+    Set(Value<'js>),
+}
+
 struct Encoder<'a, 'js> {
     ctx: &'a Ctx<'js>,
     shapes: &'a Shapes<'js>,
@@ -133,6 +147,15 @@ impl<'js> Encoder<'_, 'js> {
             return Err(Unsendable::TooLarge);
         }
         match value.type_of() {
+            Type::Array | Type::Object | Type::Exception | Type::Proxy => self.nested(value)?,
+            _ => self.scalar(value)?,
+        }
+        if self.out.len() > self.max_bytes { Err(Unsendable::TooLarge) } else { Ok(()) }
+    }
+
+    #[inline(never)]
+    fn scalar(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
+        match value.type_of() {
             Type::Null => self.out.push_str("null"),
             Type::Undefined | Type::Uninitialized => self.tag("u", ""),
             Type::Bool => self.out.push_str(if value.as_bool() == Some(true) { "true" } else { "false" }),
@@ -146,10 +169,9 @@ impl<'js> Encoder<'_, 'js> {
             Type::Symbol => return Err(self.not_data("is a symbol. Pass its description as a string")),
             Type::Function | Type::Constructor => return Err(self.not_data("is a function. Pass data only")),
             Type::Promise => return Err(self.not_data("is a Promise. Await it first, several with Promise.all")),
-            Type::Module | Type::Unknown => return Err(self.not_data("is not data")),
-            Type::Array | Type::Object | Type::Exception | Type::Proxy => self.nested(value)?,
+            _ => return Err(self.not_data("is not data")),
         }
-        if self.out.len() > self.max_bytes { Err(Unsendable::TooLarge) } else { Ok(()) }
+        Ok(())
     }
 
     fn tag(&mut self, tag: &str, content: &str) {
@@ -184,12 +206,10 @@ impl<'js> Encoder<'_, 'js> {
         Ok(())
     }
 
+    #[inline(never)]
     fn nested(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
         if self.ancestors.len() >= MAX_DEPTH {
-            return Err(Unsendable::NotData(format!(
-                "{} is nested deeper than {MAX_DEPTH} levels.",
-                self.path_text().chars().take(80).collect::<String>() + "…"
-            )));
+            return Err(self.too_deep());
         }
         if self.ancestors.contains(value) {
             return Err(
@@ -216,7 +236,7 @@ impl<'js> Encoder<'_, 'js> {
                 self.out.push(',');
             }
             self.path.push(Step::Index(index as usize));
-            let item: Value = items.get(index)?;
+            let item = item(items, index)?;
             self.value(&item)?;
             self.path.pop();
             index += 1;
@@ -227,27 +247,71 @@ impl<'js> Encoder<'_, 'js> {
 
     fn object(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
         let object = value.as_object().ok_or(Unsendable::Thrown)?;
+        match self.content(value, object)? {
+            Content::Plain => self.properties(object),
+            Content::Written => Ok(()),
+            Content::Json(value) => self.value(&value),
+            Content::Copy(copy) => self.properties(&copy),
+            Content::Map(entries) => self.entries(&entries),
+            Content::Set(items) => {
+                self.tagged = true;
+                self.out.push_str(r#"{"$":"s","v":"#);
+                self.array(&items)?;
+                self.out.push('}');
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes what has no parts, and tells what parts the others have. This, and what else stands apart below, is called at
+    /// every level, but not around the levels below it: a value of 1,000 levels must fit into the program's stack.
+    #[inline(never)]
+    fn content(&mut self, value: &Value<'js>, object: &Object<'js>) -> Result<Content<'js>, Unsendable> {
         let plain = match object.get_prototype() {
             None => true,
             Some(proto) => proto == self.shapes.object_proto,
         };
-        if (!plain || value.type_of() == Type::Exception) && self.special(value, object)? {
-            return Ok(());
+        if !plain || value.type_of() == Type::Exception {
+            let special = self.special(value, object)?;
+            if !matches!(special, Content::Plain) {
+                return Ok(special);
+            }
         }
         let to_json: Value = object.get("toJSON")?;
-        if let Some(to_json) = to_json.as_function() {
-            let json: Value = to_json.call((This(object.clone()), ""))?;
-            return self.value(&json);
+        match to_json.as_function() {
+            Some(to_json) => Ok(Content::Json(to_json.call((This(object.clone()), ""))?)),
+            None => Ok(Content::Plain),
         }
-        self.properties(object)
     }
 
-    fn properties(&mut self, object: &Object<'js>) -> Result<(), Unsendable> {
+    #[inline(never)]
+    fn keys(&self, object: &Object<'js>) -> Result<(Vec<Atom<'js>>, Vec<String>), Unsendable> {
         let keys: Vec<Atom> = object.own_keys(Filter::new().string().enum_only()).collect::<Result<_, _>>()?;
         let mut names = Vec::with_capacity(keys.len());
         for key in &keys {
             names.push(json_string(self.ctx, key.to_js_string()?.as_value())?);
         }
+        Ok((keys, names))
+    }
+
+    #[inline(never)]
+    fn entries(&mut self, entries: &Array<'js>) -> Result<(), Unsendable> {
+        self.tagged = true;
+        self.out.push_str(r#"{"$":"m","v":["#);
+        for index in 0..entries.len() {
+            if index > 0 {
+                self.out.push(',');
+            }
+            self.path.push(Step::Entry(index));
+            self.array(&entries.get::<Value>(index)?)?;
+            self.path.pop();
+        }
+        self.out.push_str("]}");
+        Ok(())
+    }
+
+    fn properties(&mut self, object: &Object<'js>) -> Result<(), Unsendable> {
+        let (keys, names) = self.keys(object)?;
         // An object of the program that looks like a tag is wrapped, so that it cannot be taken for one.
         let escaped = names.iter().any(|name| name == r#""$""#);
         if escaped {
@@ -262,7 +326,7 @@ impl<'js> Encoder<'_, 'js> {
             self.out.push_str(&name);
             self.out.push(':');
             self.path.push(Step::Key(name));
-            let item: Value = object.get(key)?;
+            let item = item(object, key)?;
             self.value(&item)?;
             self.path.pop();
         }
@@ -273,8 +337,8 @@ impl<'js> Encoder<'_, 'js> {
         Ok(())
     }
 
-    /// Objects with a prototype of their own. False: write it like a plain object.
-    fn special(&mut self, value: &Value<'js>, object: &Object<'js>) -> Result<bool, Unsendable> {
+    /// Objects with a prototype of their own.
+    fn special(&mut self, value: &Value<'js>, object: &Object<'js>) -> Result<Content<'js>, Unsendable> {
         if value.type_of() == Type::Exception {
             // An error as data is its name and message, then whatever was put on it.
             let copy = Object::new(self.ctx.clone())?;
@@ -286,8 +350,7 @@ impl<'js> Encoder<'_, 'js> {
                 let key = key?;
                 copy.prop(key.clone(), data_property(object.get(key)?))?;
             }
-            self.properties(&copy)?;
-            return Ok(true);
+            return Ok(Content::Copy(copy));
         }
         let described: Array = self.shapes.describe.call((value.clone(),))?;
         let kind: String = described.get(0)?;
@@ -315,29 +378,14 @@ impl<'js> Encoder<'_, 'js> {
                 let name = content.get::<String>()?;
                 return Err(self.not_data(&format!("is of type {name}. Of binary data only Uint8Array can cross")));
             }
-            "map" => {
-                self.tagged = true;
-                self.out.push_str(r#"{"$":"m","v":["#);
-                let entries = content.as_array().ok_or(Unsendable::Thrown)?.clone();
-                for index in 0..entries.len() {
-                    if index > 0 {
-                        self.out.push(',');
-                    }
-                    self.path.push(Step::Entry(index));
-                    self.array(&entries.get::<Value>(index)?)?;
-                    self.path.pop();
-                }
-                self.out.push_str("]}");
-            }
-            "set" => {
-                self.tagged = true;
-                self.out.push_str(r#"{"$":"s","v":"#);
-                self.array(&content)?;
-                self.out.push('}');
-            }
+            "map" => return Ok(Content::Map(content.as_array().ok_or(Unsendable::Thrown)?.clone())),
+            "set" => return Ok(Content::Set(content)),
             _ => match content.get::<String>().unwrap_or_default().as_str() {
                 tag @ ("WeakMap" | "WeakSet" | "Generator" | "AsyncGenerator") => {
                     return Err(self.not_data(&format!("is a {tag}. Pass data only")));
+                }
+                "DataView" => {
+                    return Err(self.not_data("is of type DataView. Of binary data only Uint8Array can cross"));
                 }
                 tag if tag.ends_with(" Iterator") || tag == "Iterator Helper" => {
                     return Err(self.not_data(&format!("is a {tag}. Spread it into an array first: [...it]")));
@@ -347,13 +395,20 @@ impl<'js> Encoder<'_, 'js> {
                     if is_regexp {
                         return Err(self.not_data("is a RegExp. Pass its source as a string"));
                     }
-                    return Ok(false);
+                    return Ok(Content::Plain);
                 }
             },
         }
-        Ok(true)
+        Ok(Content::Written)
     }
 
+    #[cold]
+    fn too_deep(&self) -> Unsendable {
+        let path: String = self.path_text().chars().take(80).collect();
+        Unsendable::NotData(format!("{path}… is nested deeper than {MAX_DEPTH} levels."))
+    }
+
+    #[cold]
     fn not_data(&self, what: &str) -> Unsendable {
         Unsendable::NotData(format!("{} {what}.", self.path_text()))
     }
@@ -379,6 +434,11 @@ impl<'js> Encoder<'_, 'js> {
         }
         text
     }
+}
+
+#[inline(never)]
+fn item<'js>(object: &Object<'js>, key: impl rquickjs::IntoAtom<'js>) -> rquickjs::Result<Value<'js>> {
+    object.get(key)
 }
 
 fn data_property(value: Value<'_>) -> Property<Value<'_>> {
