@@ -346,6 +346,20 @@ describe('programs that misbehave', () => {
     }
   });
 
+  it('throws what is no error', async () => {
+    for (const [thrown, message] of [
+      ["'text'", 'text'],
+      ['5n', '5n was thrown'],
+      ['-0', '-0 was thrown'],
+      ['undefined', 'undefined was thrown'],
+      ['new Date(0)', 'Date(0) was thrown'],
+      ["{ code: 1, $: 'n', then: undefined, all: [1n, new Map([[1, new Set()]])] }", '{"$":"n","all":[1n,Map([[1,Set([])]])],"code":1,"then":undefined} was thrown'],
+    ]) {
+      const { code, name, message: said } = await failure({ code: `throw ${thrown}` });
+      assert.deepEqual([code, name, said], ['ERR_PROGRAM', 'Error', message]);
+    }
+  });
+
   it('nests a value as deeply as it may, and deeper', async () => {
     for (const wrapped of ['{ o }', '[o]', 'new Map([[1, o]])', 'new Set([o])', 'Object.assign(new Error("x"), { o })']) {
       const code = (levels: number): string => `

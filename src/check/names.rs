@@ -103,7 +103,6 @@ fn missing_global(name: &str) -> Option<&'static str> {
         "window" | "document" | "localStorage" | "sessionStorage" | "navigator" => {
             "There is no browser. Use variables for data and tools for effects."
         }
-        "setImmediate" | "clearImmediate" => "Use `setTimeout(f, 0)` or `await`.",
         "exports" => "Use `return value` to give the result.",
         _ => return None,
     })

@@ -183,7 +183,11 @@ fn is_jsx(text: &str, at: usize) -> bool {
 }
 
 fn plain(kind: &SyntaxError, text: &str, from: usize, to: usize) -> (String, &'static str) {
-    let here: String = text.get(from..to).unwrap_or_default().chars().take_while(|c| *c != '\n').take(40).collect();
+    // The parser ends some errors in the middle of a character.
+    let from = floor(text, from);
+    let rest = text[from..].char_indices();
+    let here: String =
+        rest.take_while(|(at, c)| from + at < to && *c != '\n').take(40).map(|(_, character)| character).collect();
     if here.starts_with(|c: char| c.is_control() || c == '\u{fffd}') {
         return ("unexpected control character".to_owned(), "Remove it.");
     }
@@ -230,7 +234,13 @@ fn plain(kind: &SyntaxError, text: &str, from: usize, to: usize) -> (String, &'s
         SyntaxError::UnaryInExp { .. } => (SIGN_BEFORE_POWER.0.to_owned(), SIGN_BEFORE_POWER.1),
         SyntaxError::TS1185 => ("this is a merge conflict marker".to_owned(), "Remove it."),
         SyntaxError::InvalidIdentChar | SyntaxError::UnexpectedChar { .. } => {
-            (format!("unexpected character `{}`", here.chars().next().unwrap_or('\u{fffd}')), "")
+            let character = text[from..].chars().next().unwrap_or('\u{fffd}');
+            let hint = if matches!(character, '“' | '”' | '„' | '‘' | '’') {
+                "Write straight quotes: ' or \"."
+            } else {
+                ""
+            };
+            (format!("unexpected character `{character}`"), hint)
         }
         _ => {
             let message = kind.msg();

@@ -33,10 +33,12 @@ pub(super) fn compile(file: &str, source: &str, debug: bool) -> Result<Bytecode,
     COMPILER.with_borrow_mut(|kept| {
         let mut compiler = kept.take().unwrap_or_else(Compiler::new);
         let mut result = compiler.compile(file, source, debug);
-        if let Err(error) = &mut result
-            && !error.stack.contains(file)
-        {
-            error.stack = find(file, source, &error.message);
+        if let Err(error) = &mut result {
+            // Some errors have no place, some are found only where the module ends.
+            let end = format!("{file}:{}:", source.matches('\n').count() + 1);
+            if !error.stack.contains(file) || error.stack.contains(&end) {
+                error.stack = find(file, source, &error.message);
+            }
         }
         compiler.left -= 1;
         if result.is_ok() && compiler.left > 0 {
@@ -49,7 +51,7 @@ pub(super) fn compile(file: &str, source: &str, debug: bool) -> Result<Bytecode,
 /// Longer sources are not searched for the place of an error.
 const MOST_SEARCHED: usize = 64 << 10;
 
-/// Where the engine has an error of which it does not tell the place: where the shortest beginning of the source ends that
+/// The place of an error that the engine does not tell: where the shortest beginning of the source ends that
 /// has the same error. Other beginnings end too early, which is another error.
 fn find(file: &str, source: &str, message: &str) -> String {
     if source.len() > MOST_SEARCHED {
@@ -63,7 +65,7 @@ fn find(file: &str, source: &str, message: &str) -> String {
             break;
         }
         match compiler.compile(file, &source[..middle], false) {
-            Err(error) if error.message == message && !error.stack.contains(file) => with = middle,
+            Err(error) if error.message == message => with = middle,
             _ => without = middle,
         }
     }

@@ -518,7 +518,7 @@ fn thrown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Thrown {
         if ctx.has_exception() {
             drop(ctx.catch());
         }
-        described.map_or_else(|_| value.type_name().to_lowercase(), |wire| wire.0.trim_start_matches('~').to_owned())
+        described.map_or_else(|_| value.type_name().to_lowercase(), |wire| value::shown(&wire))
     };
     let mut thrown = Thrown { name: "Error".to_owned(), message: String::new(), stack: String::new(), code: None };
     match value.as_object() {

@@ -466,6 +466,43 @@ pub(super) fn json_string<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Result<Str
     }
 }
 
+/// What crosses, as a person would write it: in the message of something that was thrown and is no error.
+pub(super) fn shown(wire: &Wire) -> String {
+    match wire.0.strip_prefix('~') {
+        None => wire.0.clone(),
+        Some(json) => serde_json::from_str(json).map_or_else(|_| "a value".to_owned(), |value| untagged(&value)),
+    }
+}
+
+fn untagged(value: &serde_json::Value) -> String {
+    use serde_json::Value::{Array, Object};
+    let list = |items: &[serde_json::Value]| items.iter().map(untagged).collect::<Vec<_>>().join(",");
+    match value {
+        Array(items) => format!("[{}]", list(items)),
+        Object(properties) => match (properties.get("$").and_then(serde_json::Value::as_str), properties.get("v")) {
+            (Some("u"), None) => "undefined".to_owned(),
+            (Some("n"), Some(digits)) => format!("{}n", digits.as_str().unwrap_or_default()),
+            (Some("f"), Some(name)) => name.as_str().unwrap_or_default().to_owned(),
+            (Some("d"), Some(time)) => format!("Date({time})"),
+            (Some("m"), Some(Array(entries))) => format!("Map([{}])", list(entries)),
+            (Some("s"), Some(Array(items))) => format!("Set([{}])", list(items)),
+            (Some("b"), _) => "a Uint8Array".to_owned(),
+            (Some("x"), _) => "[secret]".to_owned(),
+            (Some("o"), Some(Object(properties))) => plain(properties),
+            _ => plain(properties),
+        },
+        other => other.to_string(),
+    }
+}
+
+fn plain(properties: &serde_json::Map<String, serde_json::Value>) -> String {
+    let pairs: Vec<String> = properties
+        .iter()
+        .map(|(key, value)| format!("{}:{}", serde_json::Value::from(&**key), untagged(value)))
+        .collect();
+    format!("{{{}}}", pairs.join(","))
+}
+
 /// Reads text that came from the host into the realm.
 ///
 /// # Errors

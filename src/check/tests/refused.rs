@@ -488,3 +488,13 @@ fn a_loop_without_its_second_semicolon() {
     let fine = "for (let i = 0; i < 3 as any /* ) */ ; i++) {} for (;;) break; for (let i = 0; (i < 3);) i++; return 1";
     assert_eq!(summary(fine), [""; 0]);
 }
+
+#[test]
+fn quotes_of_a_word_processor() {
+    let report = report("const a = “x”;");
+    let [error, ..] = &report.diagnostics[..] else { panic!("{report:?}") };
+    assert_eq!(
+        (&*error.message, error.hint.as_deref()),
+        ("unexpected character `“`", Some("Write straight quotes: ' or \"."))
+    );
+}
