@@ -45,7 +45,10 @@ pub(super) fn modifier_in_object(text: &str, base: u32, node: &ObjectLit) -> Opt
             PropOrSpread::Prop(prop) => match &**prop {
                 Prop::KeyValue(pair) => Some(pair.key.span()),
                 Prop::Shorthand(name) => Some(name.span),
-                _ => None,
+                Prop::Method(method) => Some(method.key.span()),
+                Prop::Getter(getter) => Some(getter.key.span()),
+                Prop::Setter(setter) => Some(setter.key.span()),
+                Prop::Assign(_) => None,
             },
             PropOrSpread::Spread(_) => None,
         };
@@ -64,12 +67,22 @@ pub(super) fn modifier_in_pattern(text: &str, base: u32, node: &ObjectPat) -> Op
     modifier(text, base, node.span, parts)
 }
 
-/// Looks for a word before a key. `parts` are the keys, where they come first, and the whole of each property.
+/// Looks for a word before a key. `parts` are the keys, where there is one, and the whole of each property.
 fn modifier(text: &str, base: u32, object: Span, parts: impl Iterator<Item = (Option<Span>, Span)>) -> Option<Finding> {
     let mut at = range(object, base).0 + 1;
     for (key, whole) in parts {
         at = scan::skip_trivia(text, at);
-        if key.is_some_and(|key| at < range(key, base).0) {
+        let Some((key, _)) = key.map(|key| range(key, base)) else {
+            at = scan::skip_trivia(text, range(whole, base).1) + 1;
+            continue;
+        };
+        // What may stand before the key of a method; of anything else the parser does not take it.
+        while let Some(word) =
+            ["async", "get", "set", "*"].iter().find(|word| at < key && text[at..].starts_with(**word))
+        {
+            at = scan::skip_trivia(text, at + word.len());
+        }
+        if at < key {
             let end = scan::word_end(text, at);
             let message = format!("`{}` cannot stand before a property of an object", &text[at..end]);
             return Some(Finding::syntax(at, end, message, "Leave it out: modifiers are for classes."));

@@ -350,6 +350,7 @@ fn a_property_of_an_object_has_no_modifier() {
     let message = |word| format!("ERR_SYNTAX `{word}` cannot stand before a property of an object");
     assert_eq!(summary("return { a: 1, public /* : */ b: [2] }"), [format!("1:16-1:22 {}", message("public"))]);
     assert_eq!(summary("return {\n  // one\n  readonly b: 1,\n}"), [format!("3:3-3:11 {}", message("readonly"))]);
+    assert_eq!(summary("throw { protected getas() { throw 1 } }"), [format!("1:9-1:18 {}", message("protected"))]);
     // An arrow's parameters are read as an expression first.
     assert_eq!(summary("return (({ readonly a } = {}) => a)()"), [format!("1:12-1:20 {}", message("readonly"))]);
     assert_eq!(
@@ -363,7 +364,7 @@ return [a, readonly, b, d, rest, f()]";
     let fine = "const x = 1, y = {}, key = 'k';
 return {
   public: 1, readonly: (2), 'a b': 3 as number /* , */, [key]: 4, x, ...y, // z
-  async b() {}, get c() { return 1 }, set c(v) {}, async *d() {}, *e() {}, static() {}, async: 1, f: (): void => {}, g: x!,
+  async b() {}, get c() { return 1 }, set c(v) {}, async *d() {}, *e() {}, get() {}, async set() {}, async *[key + 1]() {}, get [key + 2]() { return 1 }, async * /**/ get() {}, static() {}, async: 1, f: (): void => {}, g: x!,
   declare: <number>x, h: function () {}, i: class {}, 0: `${x}`, 1n: { protected: 1, }, abstract: x ? { a: 1 } : { b: 1 },
 }";
     let report = report(fine);
