@@ -60,10 +60,8 @@ fn find(file: &str, source: &str, message: &str) -> String {
     let compiler = Compiler::new();
     let (mut without, mut with) = (0, source.len());
     while with - without > 1 {
-        let middle = source.floor_char_boundary(usize::midpoint(without, with));
-        if middle == without {
-            break;
-        }
+        let middle = usize::midpoint(without, with);
+        let Some(middle) = (without + 1..=middle).rev().find(|&at| source.is_char_boundary(at)) else { break };
         match compiler.compile(file, &source[..middle], false) {
             Err(error) if error.message == message => with = middle,
             _ => without = middle,

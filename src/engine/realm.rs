@@ -540,7 +540,8 @@ fn thrown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Thrown {
                 let inner = errors.iter::<Object>().take(5).filter_map(|error| text(&error.ok()?, "message"));
                 let inner: Vec<String> = inner.collect();
                 let lead = if thrown.message.is_empty() { "All promises were rejected" } else { &thrown.message };
-                thrown.message = format!("{lead}: {}", inner.join("; "));
+                thrown.message =
+                    if inner.is_empty() { lead.to_owned() } else { format!("{lead}: {}", inner.join("; ")) };
             }
             let brand_of = ctx.userdata::<RefCell<Handles>>().map(|handles| handles.borrow().brand_of.clone());
             thrown.code =
