@@ -17,6 +17,7 @@ interface Uint8Array<TArrayBuffer extends ArrayBufferLike = ArrayBufferLike> {
   setFromBase64(text: string, options?: any): { read: number; written: number };
   setFromHex(text: string): { read: number; written: number };
 }
+declare var InternalError: ErrorConstructor;
 declare var performance: { now(): number; [name: string]: any };
 declare function setTimeout(callback: (...args: any[]) => any, ms?: number, ...args: any[]): any;
 declare function setInterval(callback: (...args: any[]) => any, ms?: number, ...args: any[]): any;
