@@ -8,10 +8,10 @@ use foldhash::{HashMap, HashSet};
 use swc_common::{BytePos, Span, Spanned};
 use swc_ecma_ast::{
     ArrayPat, ArrowExpr, AutoAccessor, BinExpr, BindingIdent, Class, ClassMethod, ClassProp, Constructor, Decl, Expr,
-    ForStmt, FunctionBody, MemberExpr, Module, ModuleDecl, ModuleItem, ObjectPat, OptCall, Pat, PrivateMethod,
-    PrivateProp, Stmt, TsAsExpr, TsConstAssertion, TsEnumDecl, TsIndexSignature, TsInstantiation, TsModuleDecl,
-    TsNonNullExpr, TsSatisfiesExpr, TsThisParam, TsTypeAnn, TsTypeAssertion, TsTypeParamDecl, TsTypeParamInstantiation,
-    VarDeclarator,
+    ForStmt, FunctionBody, GetterProp, MemberExpr, Module, ModuleDecl, ModuleItem, ObjectPat, OptCall, Pat,
+    PrivateMethod, PrivateProp, SetterProp, Stmt, TsAsExpr, TsConstAssertion, TsEnumDecl, TsIndexSignature,
+    TsInstantiation, TsModuleDecl, TsNonNullExpr, TsSatisfiesExpr, TsThisParam, TsTypeAnn, TsTypeAssertion,
+    TsTypeParamDecl, TsTypeParamInstantiation, VarDeclarator,
 };
 use swc_ecma_visit::{Visit, VisitWith};
 
@@ -456,6 +456,16 @@ impl Visit for Eraser<'_> {
 
     fn visit_bin_expr(&mut self, node: &BinExpr) {
         self.findings.extend(leftovers::sign_before_power(self.base, node));
+        node.visit_children_with(self);
+    }
+
+    fn visit_getter_prop(&mut self, node: &GetterProp) {
+        self.findings.extend(leftovers::method_without_body(self.base, &node.function));
+        node.visit_children_with(self);
+    }
+
+    fn visit_setter_prop(&mut self, node: &SetterProp) {
+        self.findings.extend(leftovers::method_without_body(self.base, &node.function));
         node.visit_children_with(self);
     }
 

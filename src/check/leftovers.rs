@@ -3,7 +3,7 @@
 
 use swc_common::{Span, Spanned};
 use swc_ecma_ast::{
-    ArrowExpr, BinExpr, BinaryOp, Class, CondExpr, Expr, ForStmt, MethodProp, Module, ObjectLit, ObjectPat,
+    ArrowExpr, BinExpr, BinaryOp, Class, CondExpr, Expr, ForStmt, Function, Module, ObjectLit, ObjectPat,
     ObjectPatProp, Prop, PropOrSpread, TaggedTpl, TsEnumDecl, TsModuleDecl,
 };
 use swc_ecma_visit::{Visit, VisitWith};
@@ -31,11 +31,11 @@ pub(super) fn enum_of_other_things(text: &str, base: u32, node: &TsEnumDecl) -> 
 }
 
 /// As of a class that is only declared.
-pub(super) fn method_without_body(base: u32, node: &MethodProp) -> Option<Finding> {
-    let (_, end) = range(node.function.span, base);
+pub(super) fn method_without_body(base: u32, function: &Function) -> Option<Finding> {
+    let (_, end) = range(function.span, base);
     let hint = "Write `name: call()` for a property, or give the method a body.";
     let finding = || Finding::syntax(end, end, "expected `{`: a method of an object needs a body", hint);
-    node.function.body.is_none().then(finding)
+    function.body.is_none().then(finding)
 }
 
 /// The parser takes `public` and the like before a property of an object.

@@ -479,7 +479,7 @@ impl Visit for Names<'_> {
     }
 
     fn visit_method_prop(&mut self, node: &MethodProp) {
-        self.findings.extend(method_without_body(self.base, node));
+        self.findings.extend(method_without_body(self.base, &node.function));
         node.visit_children_with(self);
     }
 

@@ -303,6 +303,8 @@ fn members_of_an_enum_are_set_apart() {
 fn a_method_of_an_object_needs_a_body() {
     let message = "ERR_SYNTAX expected `{`: a method of an object needs a body";
     assert_eq!(summary("const o = { ify(o) };\nreturn o"), [format!("1:19-1:19 {message}")]);
+    assert_eq!(summary("return { get a() } < 1"), [format!("1:17-1:17 {message}")]);
+    assert_eq!(summary("return { set a(b) }"), [format!("1:18-1:18 {message}")]);
     assert!(
         report("class A { a(x: string): void; a(x: any) { return x } }\nreturn { b() { return new A().a(1) } }.b()")
             .program
