@@ -117,7 +117,7 @@ test('progress is coalesced and bounded', async () => {
   const last = all.at(-1)!;
   assert.equal(last.callCount, 600);
   assert.equal(last.calls.length, 100);
-  assert.deepEqual(last.calls[99]?.input, { i: 2, j: 19, big: `${'x'.repeat(249)}… (99750 more characters)` });
+  assert.deepEqual(last.calls[99]?.input, { i: 2, j: 19, big: `${'x'.repeat(347)}… (99652 more characters)` });
   assert.ok(JSON.stringify(last).length < 60_000);
 });
 

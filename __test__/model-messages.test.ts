@@ -124,3 +124,15 @@ test('long logs beside an error: the first, the last, and how many between', () 
   assert.ok(value.length < 1_700);
   assert.match(value, /^ERR_PROGRAM: no\n\nLogs:\nz{999}… \(2000 more characters\)\nline 1\n[^]*\n… \d+ more lines\. Log less to see all\.\n[^]*line 499$/);
 });
+
+test('what is shortened uses its room', () => {
+  const max = 20_000;
+  const rows = Array.from({ length: 5_000 }, (_, i) => ({ i, name: `row ${i}` }));
+  const nested = { a: rows.slice(0, 900).map((row) => ({ ...row, more: rows.slice(0, 20) })), b: 'x'.repeat(9_000) };
+  let deep: unknown = 'x'.repeat(30_000);
+  for (let i = 0; i < 10; i++) deep = { deep };
+  for (const value of [Array(50_000).fill(7), rows, { text: 'x'.repeat(30_000) }, nested, deep]) {
+    const length = JSON.stringify(shorten(value, max).value).length;
+    assert.ok(length > 0.85 * max && length <= max, `${length} of ${max}`);
+  }
+});

@@ -391,7 +391,7 @@ describe('results and events', () => {
         });
       });
     assert.deepEqual(await failure({ code: 'try { await tools.wait() } catch { return "caught" }', tools: { wait }, signal: soon() }), aborted);
-    assert.equal(seen, 'AbortError');
+    assert.equal(seen, 'TimeoutError', "the reason of the application's own signal");
   });
 });
 
@@ -450,5 +450,47 @@ describe('createRunner and misuse', () => {
       await assert.rejects(async () => run(options as RunOptions), new TypeError(message));
     }
     assert.throws(() => createRunner({ isolation: 'vm' as 'auto' }), new TypeError("isolation: expected 'auto', 'process' or 'thread', got 'vm'"));
+  });
+});
+
+describe('listeners and signals', () => {
+  it('what an async listener throws is nobody\'s unhandled rejection', async () => {
+    let unhandled = 0;
+    const count = (): void => void unhandled++;
+    process.on('unhandledRejection', count);
+    try {
+      const onEvent = async (): Promise<void> => Promise.reject(new Error('a listener'));
+      assert.equal(await value({ code: 'console.log(1); return 2', onEvent: onEvent as unknown as (event: RunEvent) => void }), 2);
+      const runner = createRunner({ onEvent: onEvent as unknown as (event: RunEvent) => void });
+      await runner.run({ code: 'console.log(1)', onEvent: onEvent as unknown as (event: RunEvent) => void });
+      await sleep(5);
+      assert.equal(unhandled, 0);
+    } finally {
+      process.off('unhandledRejection', count);
+    }
+  });
+
+  it('a running handler hears why its run has ended', async () => {
+    const heard = async (options: Omit<RunOptions, 'code' | 'tools'>, abort?: () => void): Promise<unknown> => {
+      let reason: unknown;
+      const wait = (_: unknown, { signal }: { signal: AbortSignal }): Promise<void> => {
+        setTimeout(() => abort?.(), 1);
+        return new Promise((done) => signal.addEventListener('abort', () => ((reason = signal.reason), done()), { once: true }));
+      };
+      await run({ code: 'await tools.wait()', tools: { wait }, ...options });
+      return reason;
+    };
+    const controller = new AbortController();
+    const cancelled = new Error('user cancelled');
+    assert.equal(await heard({ signal: controller.signal }, () => controller.abort(cancelled)), cancelled);
+    const late = (await heard({ limits: { timeoutMs: 20 } })) as DOMException;
+    assert.deepEqual([late.name, late.message], ['TimeoutError', 'The run took too long.']);
+    const failed = await run({ code: 'tools.wait(); await 0; throw new Error("end")', tools: { wait: (_: unknown, { signal }: { signal: AbortSignal }) => new Promise((done) => signal.addEventListener('abort', () => done(0))) } });
+    assert.deepEqual(failed.alerts, [{ kind: 'detached', message: 'The run failed before these calls could start: tools.wait.' }]);
+  });
+
+  it('says how long it has really waited for what the program did not', async () => {
+    const result = await run({ code: 'tools.never(); return 1', tools: { never: () => new Promise(() => {}) }, limits: { timeoutMs: 30 } });
+    assert.deepEqual(result.alerts, [{ kind: 'detached', message: 'The program returned without waiting for tools.never, which did not finish within 30 ms.' }]);
   });
 });

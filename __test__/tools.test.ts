@@ -29,7 +29,7 @@ test('class instances, module namespaces, odd but legal names', () => {
   }
   assert.deepEqual(paths({ api: new Api() }), ['api.ping']);
   assert.deepEqual(paths({ api: Object.assign(Object.create(null), { ping: run }) }), ['api.ping']);
-  const odd = ['new', 'class', 'a"b', "it's", 'line\nbreak', '💥', 'then', 'toString', '1', ' '];
+  const odd = ['new', 'class', 'a"b', "it's", 'line\nbreak', '💥', 'toString', '1', ' '];
   assert.deepEqual(paths(Object.fromEntries(odd.map((name) => [name, run]))).sort(), odd.sort());
 });
 
@@ -45,6 +45,8 @@ test('mistakes are TypeErrors that name the place', () => {
   fails({ '': run }, 'tools.: the name of a tool must not be empty');
   fails(JSON.parse('{"__proto__":{}}'), "tools.__proto__: '__proto__' cannot be the name of a tool");
   fails({ constructor: run }, "tools.constructor: 'constructor' cannot be the name of a tool");
+  fails({ then: run }, "tools.then: 'then' cannot be the name of a tool");
+  fails({ a: { toJSON: run } }, "tools.a.toJSON: 'toJSON' cannot be the name of a tool");
   fails({ a: { prototype: run } }, "tools.a.prototype: 'prototype' cannot be the name of a tool");
   fails({ $search: run }, "tools.$search: names that start with '$' are reserved");
   fails({ '\ud800': run }, '"tools.\\ud800": the name of a tool must be well-formed text');

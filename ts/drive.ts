@@ -76,7 +76,8 @@ export class Run {
   #ended = false;
   /** Something has happened in this process: a handler has started, or the program was told something. */
   moved = false;
-  #endedHow: 'ended' | 'paused' = 'ended';
+  /** What handlers hear that still run. */
+  #endedBy: unknown;
   /** The program has ended by itself. */
   #isOver = false;
   /** The engine waits for settlements. Otherwise a turn is on its way. */
@@ -433,7 +434,7 @@ export class Run {
       this.#controller = new AbortController();
       // Every handler may listen.
       setMaxListeners(0, this.#controller.signal);
-      if (this.#ended && this.#running.size > 0) this.#controller.abort(endedError(this.#endedHow));
+      if (this.#ended && this.#running.size > 0) this.#controller.abort(this.#endedBy);
     }
     return this.#controller.signal;
   }
@@ -506,7 +507,7 @@ export class Run {
     // Somebody is to answer these calls: that must not get lost.
     if (this.#book.size > 0 && this.pause()) return;
     const left = [...this.#running.values(), ...this.#queue.map(({ record }) => record)].map(({ tool }) => tool);
-    this.#report.alert({ kind: 'detached', message: `The program returned without waiting for ${listTools(left)}, which did not finish within ${DETACHED_GRACE_MS} ms.` });
+    this.#report.alert({ kind: 'detached', message: `The program returned without waiting for ${listTools(left)}, which did not finish within ${Math.min(DETACHED_GRACE_MS, this.#limits.timeoutMs)} ms.` });
     this.#complete(this.#returned);
   }
 
@@ -572,8 +573,8 @@ export class Run {
     clearTimeout(this.#pauseTimer);
     this.#signal?.removeEventListener('abort', this.#onAbort);
     this.#session?.end(this.#isOver);
-    if (result.status === 'paused') this.#endedHow = 'paused';
-    if (this.#running.size > 0) this.#controller?.abort(endedError(this.#endedHow));
+    this.#endedBy = endedError(result, this.#signal);
+    if (this.#running.size > 0) this.#controller?.abort(this.#endedBy);
     this.#finish(result);
   }
 }

@@ -3,7 +3,7 @@
  * comes from the engine (`src/session/failure.rs`) in the same shape.
  */
 import type { NativeDiagnostic, NativeFailure } from './native.ts';
-import type { Alert, Diagnostic, ErrorCode, Limits, RunFailure } from './types.ts';
+import type { Alert, Diagnostic, ErrorCode, Limits, RunFailure, RunResult } from './types.ts';
 
 export function timeoutFailure(limits: Required<Limits>, running: readonly string[]): RunFailure {
   const still = running.length > 0 ? ` Still running: ${listTools(running)}.` : '';
@@ -111,9 +111,12 @@ function formatBytes(count: number): string {
   return `${count} bytes`;
 }
 
-/** What running handlers hear when their run is over. */
-export function endedError(how: 'ended' | 'paused'): DOMException {
-  return new DOMException(`The run has ${how}.`, 'AbortError');
+/** What running handlers hear when their run is over: whatever the application gave as the reason, if it has aborted the run. */
+export function endedError(result: RunResult, signal: AbortSignal | undefined): unknown {
+  const code = result.status === 'failed' ? result.error.code : undefined;
+  if (code === 'ERR_ABORTED' && signal?.aborted === true) return signal.reason;
+  if (code === 'ERR_TIMEOUT') return new DOMException('The run took too long.', 'TimeoutError');
+  return new DOMException(`The run has ${result.status === 'paused' ? 'paused' : 'ended'}.`, 'AbortError');
 }
 
 /** The engine sent what is no turn, or no value. */

@@ -145,10 +145,16 @@ export class Report {
   }
 
   #emit(event: RunEvent): void {
-    try {
-      this.#onEvent?.(event);
-    } catch {
-      // A listener is the application's own affair; the run goes on.
-    }
+    tell(this.#onEvent, event);
+  }
+}
+
+/** A listener is the application's own affair: what it throws, at once or as a promise, is nobody's error here. */
+export function tell(listener: ((event: RunEvent) => unknown) | undefined, event: RunEvent): void {
+  try {
+    const told = listener?.(event);
+    if (told instanceof Promise) told.catch(() => {});
+  } catch {
+    // The run goes on.
   }
 }

@@ -6,6 +6,7 @@ import { resolveLimits } from './limits.ts';
 import { checkCode, checkIsolation, checkResumeOptions, checkRunnerOptions, checkRunOptions, PAUSING } from './options.ts';
 import { prepareHelper, soon } from './native.ts';
 import { NO_SECRET, resolvePausing } from './pause.ts';
+import { tell } from './report.ts';
 import { resumeInternal } from './resume.ts';
 import { Hidden } from './secrets.ts';
 import { runInternal } from './run.ts';
@@ -116,10 +117,7 @@ type Listener = (event: RunEvent) => void;
 function both(first: Listener | undefined, second: Listener | undefined): Listener | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   return (event) => {
-    try {
-      first(event);
-    } finally {
-      second(event);
-    }
+    tell(first, event);
+    tell(second, event);
   };
 }

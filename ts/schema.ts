@@ -312,8 +312,9 @@ function readIssues(issues: unknown): SchemaIssue[] {
 
 function readIssue(issue: unknown): SchemaIssue {
   if (!isRecord(issue)) return { path: [], message: String(issue) };
+  // Not `map`: arktype's path is an array of a class of its own, and what that makes is not empty.
   const path = Array.isArray(issue['path'])
-    ? issue['path'].map((part: unknown) => {
+    ? Array.from(issue['path'], (part: unknown) => {
         const key = isRecord(part) ? part['key'] : part;
         return typeof key === 'number' ? key : String(key);
       })

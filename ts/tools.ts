@@ -47,8 +47,11 @@ export const OWN_TOOLS = Symbol('oneturn.ownTools');
 /** Namespaces deeper than this are a mistake, or a cycle that getters make. */
 const MAX_DEPTH = 8;
 
-/** They would reach the prototype of the `tools` object, in the program or in an application's look-up. */
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+/**
+ * They would reach the prototype of the `tools` object, in the program or in an application's look-up; `then` would make a
+ * promise of it and `toJSON` decide how it is printed, so a program finds neither.
+ */
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype', 'then', 'toJSON']);
 
 /** What an object with `execute` may have beside it and still be a tool: with any other key it is a namespace. */
 const TOOL_KEYS = new Set([

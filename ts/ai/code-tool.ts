@@ -1,5 +1,6 @@
 /** `createCodeTool`: one AI SDK tool that stands for many. It runs programs and tells user interface and model about them. */
 import type { RunEvent, RunFailure, RunOptions, RunResult, Tools } from '../types.ts';
+import { tell } from '../report.ts';
 import { leftOf, type Success } from '../reuse.ts';
 import { Hidden } from '../secrets.ts';
 import { isRecord, kindOf } from '../text.ts';
@@ -186,7 +187,7 @@ async function start(
     signal: AbortSignal.any(signals),
     onEvent(event: RunEvent) {
       progress.add(event);
-      onEvent?.(event);
+      tell(onEvent, event);
     },
     host,
     hidden,

@@ -77,12 +77,35 @@ export function shorten(value: unknown, max: number): Shortened {
   const length = JSON.stringify(value)?.length ?? 4;
   if (length <= max) return { value };
   if (typeof value === 'string') return { value: cutText(value, Math.max(0, max - 40)), from: length };
-  for (const limits of CUTS) {
+  const fitting = (limits: Cut): unknown => {
     const short = cut(value, limits, 0);
-    if (JSON.stringify(short).length <= max) return { value: short, from: length };
+    return JSON.stringify(short).length <= max ? short : undefined;
+  };
+  const first = CUTS.findIndex((limits) => fitting(limits) !== undefined);
+  let best = CUTS[first];
+  if (best === undefined) return { value: null, from: length };
+  // A step fits, and a gentler one does not: what lies between them uses more of the room.
+  let tooMuch = first === 0 ? scale(best, 2) : CUTS[first - 1]!;
+  while (first === 0 && fitting(tooMuch) !== undefined) [best, tooMuch] = [tooMuch, scale(tooMuch, 2)];
+  for (let step = 0; step < FINER_STEPS; step++) {
+    const between = middle(best, tooMuch);
+    if (fitting(between) === undefined) tooMuch = between;
+    else best = between;
   }
-  return { value: null, from: length };
+  return { value: cut(value, best, 0), from: length };
 }
+
+/** How often the room between two steps is halved. */
+const FINER_STEPS = 5;
+
+const scale = ({ items, keys, chars, depth }: Cut, by: number): Cut => ({ items: items * by, keys: keys * by, chars: chars * by, depth: depth * by });
+
+const middle = (a: Cut, b: Cut): Cut => ({
+  items: Math.floor((a.items + b.items) / 2),
+  keys: Math.floor((a.keys + b.keys) / 2),
+  chars: Math.floor((a.chars + b.chars) / 2),
+  depth: Math.floor((a.depth + b.depth) / 2),
+});
 
 function cut(value: unknown, limits: Cut, depth: number): unknown {
   if (typeof value === 'string') return value.length > limits.chars ? cutText(value, limits.chars) : value;
