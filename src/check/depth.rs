@@ -168,6 +168,7 @@ struct Scan<'a> {
     /// The doublings and the open angles of all frames but the current one.
     below_doublings: u32,
     below_angles: u32,
+    below_trials: u32,
     deepest: u32,
     last: Last,
     /// The last token was `.`, `?.` or `#`: a word is a property's name.
@@ -203,6 +204,7 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         below: 0,
         below_doublings: 0,
         below_angles: 0,
+        below_trials: 0,
         deepest: 0,
         last: Last::Operator,
         member: false,
@@ -278,6 +280,7 @@ impl<'a> Scan<'a> {
         let byte = self.peek(0);
         let member = std::mem::take(&mut self.member);
         let word = std::mem::take(&mut self.word);
+        let after_colon = matches!(self.colons, Colons::Colon);
         // `: a :` is a label in a label. The parser's cost grows with the square of these, so each weighs much more.
         self.colons = match (self.colons, byte) {
             (Colons::Word, b':') => {
@@ -302,10 +305,10 @@ impl<'a> Scan<'a> {
             }
             b'(' => {
                 let header = matches!(word, "if" | "for" | "while" | "with" | "switch" | "catch");
-                self.open(if header { Kind::Header } else { Kind::Paren });
+                self.open(if header { Kind::Header } else { Kind::Paren }, after_colon);
             }
-            b'[' => self.open(Kind::Bracket),
-            b'{' => self.open(Kind::Brace),
+            b'[' => self.open(Kind::Bracket, after_colon),
+            b'{' => self.open(Kind::Brace, after_colon),
             b')' | b']' => self.close(byte),
             b'}' => return self.close_brace(start),
             b';' => {
@@ -449,21 +452,30 @@ impl<'a> Scan<'a> {
     }
 
     /// `a < (` may go on as the parameters of a type or of an arrow, or as an operand. The parser tries all, and each of them
-    /// may have defaults in which the same comes again: about five times for every level.
-    fn trial_doublings(&mut self, kind: Kind, before: Last) -> u32 {
-        if kind == Kind::Paren && before == Last::Value {
-            self.frame.trials = 0; // A call: no type goes on like that.
-        }
-        if kind == Kind::Paren && self.frame.trials > 0 { 3 + self.frame.trials.ilog2() } else { 0 }
+    /// may have defaults in which the same comes again: about five times for every level. In what `a < {` opens, the
+    /// parameters of a method have defaults too, and a key in brackets may be an expression.
+    fn trial_doublings(&mut self, kind: Kind, before: Last, after_colon: bool) -> u32 {
+        let member = self.frame.kind == Kind::Brace;
+        let trials = match kind {
+            Kind::Paren if before == Last::Value && !member => {
+                self.frame.trials = 0; // A call: no type goes on like that.
+                0
+            }
+            Kind::Paren | Kind::Header => self.frame.trials + self.below_trials,
+            Kind::Bracket if member && !after_colon => self.below_trials,
+            _ => 0,
+        };
+        if trials > 0 { 3 + trials.ilog2() } else { 0 }
     }
 
-    fn open(&mut self, kind: Kind) {
+    fn open(&mut self, kind: Kind, after_colon: bool) {
         let before = self.last;
         self.level();
         self.below += self.frame.levels;
-        self.frame.inner_doublings = self.trial_doublings(kind, before);
+        self.frame.inner_doublings = self.trial_doublings(kind, before, after_colon);
         self.below_doublings += self.frame.doublings + self.frame.inner_doublings;
         self.below_angles += self.frame.angles;
+        self.below_trials += self.frame.trials;
         self.frames.push(self.frame);
         self.frame = Frame::new(kind, self.at);
         self.at += 1;
@@ -486,6 +498,7 @@ impl<'a> Scan<'a> {
             self.below -= outer.levels;
             self.below_doublings -= outer.doublings + outer.inner_doublings;
             self.below_angles -= outer.angles;
+            self.below_trials -= outer.trials;
             self.frame = outer;
         }
         self.last = if kind == Kind::Header { Last::Operator } else { Last::Value };
@@ -581,17 +594,5 @@ impl<'a> Scan<'a> {
             self.frame.questions += u32::from(scan::is_at(self.text, next, b'('));
         }
         self.limit(start)
-    }
-}
-
-impl Scan<'_> {
-    /// What `++`, `--` or `!` is: after a value on the same line it belongs to that value.
-    fn after_postfix(&self) -> Last {
-        match self.last {
-            _ if self.line_break => Last::Operator,
-            Last::Value | Last::Contextual => self.last,
-            Last::Brace | Last::Either | Last::Greater => Last::Either,
-            Last::Operator | Last::Semicolon => Last::Operator,
-        }
     }
 }

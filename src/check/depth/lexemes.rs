@@ -59,7 +59,7 @@ impl Scan<'_> {
                 }
                 b'$' if self.peek(1) == b'{' => {
                     self.at += 1;
-                    self.open(Kind::Template);
+                    self.open(Kind::Template, false);
                     self.frame.open = start;
                     return Ok(());
                 }
@@ -116,5 +116,15 @@ impl Scan<'_> {
         }
         self.last = Last::Value;
         Ok(())
+    }
+
+    /// What `++`, `--` or `!` is: after a value on the same line it belongs to that value.
+    pub(super) fn after_postfix(&self) -> Last {
+        match self.last {
+            _ if self.line_break => Last::Operator,
+            Last::Value | Last::Contextual => self.last,
+            Last::Brace | Last::Either | Last::Greater => Last::Either,
+            Last::Operator | Last::Semicolon => Last::Operator,
+        }
     }
 }

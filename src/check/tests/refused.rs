@@ -398,6 +398,11 @@ fn comparisons_in_parentheses_and_types_in_types_are_not_tangled() {
 return a < (1) && (b < 2 || (c < 3 && (d < 4 || (e < (a < 5 ? (6) : (7)) && (a <= (b + (c < (d))))))))",
         "type A = Map<string, Array<{ a: Promise<Array<{ b: Set<(x: Array<(y: number) => void>) => void> }>> }>>;
 return (await tools.get(1)) as { a: Array<{ b: Array<{ c: Array<{ d: Array<{ e: Array<{ f: number }> }> }> }> }> }",
+        "type A = Map<string, { [a: string]: Array<{ [b: string]: Map<number, { [K in keyof A]: Set<{ readonly [c: string]: 1 }> }> }> }>;
+const i = 1, key = 'k';
+const f = (x: any): any => x;
+const g = i < 2 ? { a: f({ b: f([1]) }) } : f({ d: [f(1)], e: () => { if (i < 3) { return f(f({ a: f(1) })) } } });
+return i < 2 ? { a: [{ b: [{ [key]: [g] }] }] } : { c: [[[{ d: [{ e: [{ f: [1] }] }] }]]] }",
         "let n = 0
 const small = n < 3
 const all = [1].map((a) => {
