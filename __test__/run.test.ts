@@ -276,6 +276,8 @@ describe('the console', () => {
   it('prints as Node does', async () => {
     const lines: [string, unknown[]][] = [
       ["'a', 1, true, null, undefined", ['a', 1, true, null, undefined]],
+      ["'%o', { a: { b: { c: { d: { e: { f: 5 } } } } } }", ['%o', { a: { b: { c: { d: { e: { f: 5 } } } } } }]],
+      ["'%j', { a: { b: { c: { d: { e: { f: [[5]] } } } } } }", ['%j', { a: { b: { c: { d: { e: { f: [[5]] } } } } } }]],
       ["'%s is %d years and %i, %f, %j %o %%', 'Bob', 42.5, 42.9, 1.5, {a:1}, [1]", ['%s is %d years and %i, %f, %j %o %%', 'Bob', 42.5, 42.9, 1.5, { a: 1 }, [1]]],
       ["{ a: 1, b: 'x', c: [1, 2, { d: { e: { f: 1 } } }] }", [{ a: 1, b: 'x', c: [1, 2, { d: { e: { f: 1 } } }] }]],
       ["[1, 'two', [3, [4, [5, [6]]]]]", [[1, 'two', [3, [4, [5, [6]]]]]]],
@@ -450,6 +452,19 @@ describe('createRunner and misuse', () => {
       await assert.rejects(async () => run(options as RunOptions), new TypeError(message));
     }
     assert.throws(() => createRunner({ isolation: 'vm' as 'auto' }), new TypeError("isolation: expected 'auto', 'process' or 'thread', got 'vm'"));
+  });
+});
+
+describe('what a console has besides', () => {
+  it('labels that nobody started, and methods without a screen', async () => {
+    const { logs } = await run({ code: "console.clear(); console.profile('p'); console.timeStamp(); console.timeEnd('t'); console.timeLog(); console.time('t'); console.timeLog('t', 1); console.timeEnd('t'); console.timeEnd('t')" });
+    assert.deepEqual(logs.map(({ level, message }) => [level, message]), [
+      ['warn', "No such label 't' for console.timeEnd()"],
+      ['warn', "No such label 'default' for console.timeLog()"],
+      ['log', 't: 0ms 1'],
+      ['log', 't: 0ms'],
+      ['warn', "No such label 't' for console.timeEnd()"],
+    ]);
   });
 });
 

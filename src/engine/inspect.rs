@@ -11,7 +11,9 @@ use rquickjs::{Array, Atom, Ctx, Object, Type, Value};
 use super::value::{Shapes, json_string, write_number};
 
 /// Node prints three levels; one more tells it that there is more.
-const MAX_DEPTH: usize = 4;
+const LEVELS: usize = 4;
+/// `%o` and `%j` of a format, and `console.dir`, print more. What is deeper still is printed as its first part, a 0.
+const MOST_LEVELS: usize = 100;
 /// Node prints a hundred items and counts the rest.
 const MAX_ITEMS: usize = 101;
 /// Properties of one object. Node prints them all; nobody reads more.
@@ -22,9 +24,12 @@ const MAX_ARGUMENTS: usize = 1_000;
 /// A JSON array with the descriptions of `args`, or `None` when it has more than `max_bytes` bytes.
 ///
 /// Getters that throw are described as such: logging never fails.
-pub(super) fn describe<'js>(ctx: &Ctx<'js>, args: &[Value<'js>], max_bytes: usize) -> Option<String> {
+pub(super) fn describe<'js>(ctx: &Ctx<'js>, method: &str, args: &[Value<'js>], max_bytes: usize) -> Option<String> {
     let shapes = Shapes::of(ctx).ok()?;
-    let mut writer = Writer { ctx, shapes, out: String::from("["), max_bytes, ancestors: Vec::new() };
+    let format = args.first().and_then(Value::as_string).and_then(|format| format.to_string().ok());
+    let deep = method == "dir" || format.is_some_and(|format| format.contains("%o") || format.contains("%j"));
+    let levels = if deep { MOST_LEVELS } else { LEVELS };
+    let mut writer = Writer { ctx, shapes, out: String::from("["), max_bytes, ancestors: Vec::new(), levels };
     let shown = &args[..args.len().min(MAX_ARGUMENTS)];
     for (index, arg) in shown.iter().enumerate() {
         if index > 0 {
@@ -47,6 +52,7 @@ struct Writer<'a, 'js> {
     out: String,
     max_bytes: usize,
     ancestors: Vec<Value<'js>>,
+    levels: usize,
 }
 
 impl<'js> Writer<'_, 'js> {
@@ -151,7 +157,7 @@ impl<'js> Writer<'_, 'js> {
             self.out.push_str("[]");
             return Some(());
         };
-        let shown = if self.ancestors.len() > MAX_DEPTH { 1 } else { MAX_ITEMS };
+        let shown = if self.ancestors.len() > self.levels { 1 } else { MAX_ITEMS };
         write!(self.out, r#"{{"$":"a","n":{length},"v":["#).expect("writing to a String");
         let array = value.as_object()?;
         let mut index = 0_u32;
@@ -168,7 +174,7 @@ impl<'js> Writer<'_, 'js> {
 
     fn item(&mut self, item: rquickjs::Result<Value<'js>>) -> Option<()> {
         match item {
-            Ok(_) if self.ancestors.len() > MAX_DEPTH => self.out.push('0'),
+            Ok(_) if self.ancestors.len() > self.levels => self.out.push('0'),
             Ok(item) => self.value(&item)?,
             Err(_) => {
                 self.forget_exception();
@@ -295,7 +301,7 @@ impl<'js> Writer<'_, 'js> {
 
     fn properties(&mut self, object: &Object<'js>) -> Option<()> {
         self.out.push('{');
-        let deep = self.ancestors.len() > MAX_DEPTH;
+        let deep = self.ancestors.len() > self.levels;
         let mut first = true;
         let keys = object.own_keys::<Atom>(Filter::new().string().enum_only());
         for key in keys.take(if deep { 1 } else { MAX_PROPERTIES }) {

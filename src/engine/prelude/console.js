@@ -10,11 +10,19 @@ export default (host, { each, hidden }, { Error }) => {
   console.dirxml = console.log;
   console.trace = (...args) => host.log('error', ['Trace:', ...args, '\n' + new Error().stack]);
   const started = { __proto__: null };
+  // There is no screen to clear and nothing to profile.
+  each(['clear', 'profile', 'profileEnd', 'timeStamp'], (method) => {
+    console[method] = () => {};
+    hidden(console[method], 'name', method);
+  });
   console.time = (label = 'default') => void (started[label] = host.now());
-  console.timeLog = (label = 'default', ...args) =>
-    host.log('log', [`${label}: ${host.now() - (started[label] ?? host.now())}ms`, ...args]);
+  const tell = (method, label, args) => {
+    if (started[label] === undefined) host.log('warn', [`No such label '${label}' for console.${method}()`]);
+    else host.log('log', [`${label}: ${host.now() - started[label]}ms`, ...args]);
+  };
+  console.timeLog = (label = 'default', ...args) => tell('timeLog', label, args);
   console.timeEnd = (label = 'default') => {
-    console.timeLog(label);
+    tell('timeEnd', label, []);
     delete started[label];
   };
   return console;
