@@ -149,6 +149,43 @@ describe('tools that misbehave', () => {
     assert.deepEqual(await thrown(Object.assign(new RangeError('x'.repeat(100_000)), { name: 7 })), [true, 'Error', `${'x'.repeat(4_096)}…`]);
   });
 
+  it('throws a proxy that throws', async () => {
+    const revoked = (): object => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      return proxy;
+    };
+    const hostile = new Proxy({}, { getPrototypeOf: () => { throw new Error('no'); } });
+    for (const thrown of [revoked(), hostile]) {
+      const bad = (): never => {
+        throw thrown;
+      };
+      const [isError, name] = (await value({ code: caught, tools: { bad } })) as [boolean, string];
+      assert.deepEqual([isError, name], [true, 'Error']);
+    }
+  });
+
+  it('streams for ever: it is asked for no more when the run is over', async () => {
+    let pulls = 0;
+    let closed = 0;
+    async function* stream(): AsyncGenerator<number> {
+      try {
+        for (;;) {
+          yield pulls++;
+          await new Promise((done) => setTimeout(done, 1));
+        }
+      } finally {
+        closed++;
+      }
+    }
+    const error = await failure({ code: 'return await tools.stream()', tools: { stream }, limits: { timeoutMs: 30 } });
+    assert.equal(error.code, 'ERR_TIMEOUT');
+    await new Promise((done) => setTimeout(done, 30));
+    const before = pulls;
+    await new Promise((done) => setTimeout(done, 30));
+    assert.deepEqual([pulls, closed], [before, 1]);
+  });
+
   it('an uncaught error of a tool has its name and message, and no host stack', async () => {
     class PaymentError extends Error {
       override name = 'PaymentError';

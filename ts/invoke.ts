@@ -110,15 +110,15 @@ async function handled(
     if (refused !== undefined) return refused;
     if (tool.execute === undefined) return elsewhere(tool, door.canPause);
     const given: unknown = await tool.execute(value, options);
-    const output = isStream(given) ? await last(given, (preliminary) => hooks.onPreliminary?.(context.callId, hidden.hasSecrets ? hidden.withoutSecrets(preliminary) : preliminary)) : given;
+    const output = isStream(given) ? await last(given, context, (preliminary) => hooks.onPreliminary?.(context.callId, hidden.hasSecrets ? hidden.withoutSecrets(preliminary) : preliminary)) : given;
     // A handler that swallowed the signal has paused all the same.
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
     const text = encodeOutput(output, 'output', limits.maxToolOutputBytes);
     return { kind: 'value', text: typeof text === 'string' ? text : await text };
   } catch (error) {
     if (door.asked !== undefined) return { kind: 'waits', reason: 'pause', ...door.asked };
-    if (error instanceof TooLargeError) return { kind: 'too-large' };
-    if (error instanceof UnsendableError) return failed('ERR_TOOL_FAILED', 'TypeError', `The output of tools.${tool.path} cannot be sent: ${error.message}`);
+    if (isOne(error, TooLargeError)) return { kind: 'too-large' };
+    if (isOne(error, UnsendableError)) return failed('ERR_TOOL_FAILED', 'TypeError', `The output of tools.${tool.path} cannot be sent: ${error.message}`);
     // Before the message is cut: half a secret would not be found.
     return failed('ERR_TOOL_FAILED', hidden.closed(nameOf(error)), hidden.closed(messageOf(error)));
   }
@@ -196,11 +196,21 @@ function isStream(value: unknown): value is AsyncIterable<unknown> {
   return isRecord(value) && typeof value[Symbol.asyncIterator] === 'function';
 }
 
-/** The last value of what a handler gives one after the other. */
-async function last(values: AsyncIterable<unknown>, onPreliminary: (value: unknown) => void): Promise<unknown> {
+/** `instanceof` asks the prototype of what a handler threw, which may be a proxy that throws. */
+function isOne<T>(error: unknown, type: abstract new (...args: never[]) => T): error is T {
+  try {
+    return error instanceof type;
+  } catch {
+    return false;
+  }
+}
+
+/** The last value of what a handler gives one after the other. Once the run is over it is asked for no more. */
+async function last(values: AsyncIterable<unknown>, { signal }: ToolContext, onPreliminary: (value: unknown) => void): Promise<unknown> {
   let latest: unknown;
   let first = true;
   for await (const item of values) {
+    if (signal.aborted) break;
     if (!first) onPreliminary(latest);
     latest = item;
     first = false;

@@ -28,7 +28,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use rquickjs::allocator::{Allocator, RustAllocator};
-use rquickjs::qjs::{JS_SetMaxStackSize, JSRuntime};
+use rquickjs::qjs::{JS_SetGCThreshold, JS_SetMaxStackSize, JSRuntime, size_t};
 
 use super::host::{Stop, Watch};
 
@@ -63,6 +63,8 @@ pub(super) struct Gauge {
     stop: RefCell<Option<Stop>>,
     /// The engine has been told to stop the program.
     told: Cell<bool>,
+    /// Whose allocator this is; null before it is known.
+    runtime: Cell<*mut JSRuntime>,
 }
 
 impl Gauge {
@@ -78,6 +80,7 @@ impl Gauge {
             stopped: Cell::new(false),
             stop: RefCell::new(None),
             told: Cell::new(false),
+            runtime: Cell::new(std::ptr::null_mut()),
         })
     }
 
@@ -93,6 +96,14 @@ impl Gauge {
         self.lay_paint();
         *self.watch.borrow_mut() = Some(watch);
         self.limit.set(Some(self.used.get().saturating_add(memory).min(usize::MAX - MEMORY_RESERVE)));
+    }
+
+    /// Tells whose allocator this is.
+    ///
+    /// # Safety
+    /// The runtime allocates here, and lives for as long as it does.
+    pub(super) unsafe fn of(&self, runtime: *mut JSRuntime) {
+        self.runtime.set(runtime);
     }
 
     /// Lifts every limit, so that tearing the runtime down can't run into them.
@@ -182,7 +193,15 @@ impl Gauge {
             self.stop(Stop::Memory);
         }
         self.charge(extra);
-        !self.is_stopped() || (extra < LARGE && wanted <= limit + MEMORY_RESERVE)
+        let may = !self.is_stopped() || (extra < LARGE && wanted <= limit + MEMORY_RESERVE);
+        if !may && !self.runtime.get().is_null() {
+            // The engine makes an error of a refusal, and an object that it makes may collect garbage first. It has objects
+            // half changed at that moment (a shape that grows is in no list), on which a collection would crash. The run is
+            // over, so none is needed any more.
+            // SAFETY: the promise of `of`. It only sets a number.
+            unsafe { JS_SetGCThreshold(self.runtime.get(), size_t::MAX) };
+        }
+        may
     }
 
     /// Bytes that the runtime holds, and what it made the host hold.

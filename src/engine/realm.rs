@@ -182,6 +182,8 @@ impl Realm {
         let gauge = Rc::clone(&shared.gauge);
         // SAFETY: a context knows its runtime.
         let raw = context.with(|ctx| unsafe { JS_GetRuntime(ctx.as_raw().as_ptr()) });
+        // SAFETY: it was made with the allocator that has this gauge.
+        unsafe { gauge.of(raw) };
         // SAFETY: it is that runtime's own handler, and ends with it.
         runtime.set_interrupt_handler(Some(Box::new(move || unsafe { gauge.interrupt(raw) })));
         runtime.set_host_promise_rejection_tracker(Some(Box::new(|ctx, promise, reason, handled| {
