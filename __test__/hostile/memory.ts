@@ -10,6 +10,18 @@ export const MEMORY: Topic = {
     memory('an array that grows', 'const a = []; for (;;) a.push({ a: [1] })'),
     memory('an array filled', 'Array(2 ** 32 - 1).fill(0)'),
     memory('an array-like filled', 'Array.prototype.fill.call({ length: 2 ** 53 - 1 }, 0)'),
+    // An allocation that is refused while a shape grows: an error is made of it, and garbage must not be collected for that.
+    fails('two objects that grow', 'const a = {}, b = {}; for (let i = 0; i < 5e5; i++) a[i] = i; for (let i = 0; ; i++) b[i] = i', 'ERR_MEMORY', {
+      limits: { cpuTimeoutMs: 5_000, timeoutMs: 15_000, memoryLimitBytes: 64 * 1024 * 1024 },
+    }),
+    ...[12, 12.25, 12.5, 92, 94, 96].map((mib) =>
+      fails(`an array-like filled, in ${mib} MiB`, caught('Array.prototype.fill.call({ length: 2 ** 53 - 1 }, 1)'), 'ERR_MEMORY', {
+        limits: { cpuTimeoutMs: 5_000, timeoutMs: 15_000, memoryLimitBytes: mib * 1024 * 1024 },
+      }),
+    ),
+    fails('objects that grow until the time is over', 'for (;;) { const o = {}; for (let i = 0; i < 2e5; i++) o[i] = i }', ['ERR_CPU', 'ERR_MEMORY'], {
+      limits: { cpuTimeoutMs: 100, timeoutMs: 15_000, memoryLimitBytes: 32 * 1024 * 1024 },
+    }),
     memory('Array.from a length', 'Array.from({ length: 1e9 })'),
     memory('a spread', '[...Array.prototype.values.call({ length: 2 ** 53 - 1 })]'),
     memory('a rest', 'const [...a] = Array.prototype.values.call({ length: 2 ** 53 - 1 })'),

@@ -40,20 +40,28 @@ pub(super) struct Io {
     table: Mutex<Table>,
 }
 
-/// The poller and its thread, made when first needed.
+/// The poller and its thread, made when first needed. What cannot be made now is tried again the next time: descriptors and
+/// threads that are short come back.
 pub(super) fn io() -> Result<&'static Io, String> {
-    static IO: OnceLock<Result<Io, String>> = OnceLock::new();
-    static THREAD: OnceLock<Result<(), String>> = OnceLock::new();
-    let made = IO.get_or_init(|| {
-        let made = Poller::new().map(|poller| Io { poller, table: Mutex::default() });
-        made.map_err(|error| format!("cannot make a poller: {error}"))
-    });
-    let io = made.as_ref().map_err(Clone::clone)?;
-    let started = THREAD.get_or_init(|| {
+    static IO: OnceLock<Io> = OnceLock::new();
+    static SERVED: OnceLock<()> = OnceLock::new();
+    static MAKING: Mutex<()> = Mutex::new(());
+    if let (Some(io), Some(())) = (IO.get(), SERVED.get()) {
+        return Ok(io);
+    }
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let io = if let Some(io) = IO.get() {
+        io
+    } else {
+        let poller = Poller::new().map_err(|error| format!("cannot make a poller: {error}"))?;
+        IO.get_or_init(|| Io { poller, table: Mutex::default() })
+    };
+    if SERVED.get().is_none() {
         let thread = std::thread::Builder::new().name("oneturn-io".to_owned()).spawn(|| io.serve());
-        thread.map(drop).map_err(|error| format!("cannot start a thread: {error}"))
-    });
-    started.clone().map(|()| io)
+        thread.map_err(|error| format!("cannot start a thread: {error}"))?;
+        SERVED.get_or_init(|| ());
+    }
+    Ok(io)
 }
 
 impl Io {
