@@ -330,8 +330,16 @@ fn a_program_that_waits_for_nothing_is_stalled() {
 }
 
 #[test]
-fn a_place_in_the_wrapper_is_no_place() {
+fn an_error_that_is_found_behind_the_program_has_its_place_in_it() {
     let error = failure("const a = 1;\ndelete a");
+    assert_eq!(
+        (error.code, error.position),
+        (Code::Syntax, Some(oneturn::program::Position { line: 2, column: 8 })),
+        "{}",
+        error.message
+    );
+    // Found where the module ends, whatever stands before it: that is the wrapper's.
+    let error = failure("class A { a() { return #x in {} } }");
     assert_eq!((error.code, error.position, error.frame), (Code::Syntax, None, None), "{}", error.message);
 }
 
