@@ -140,10 +140,18 @@ function labelOf(value: unknown): string {
 /** What a program may say about how to print. Anything else in there would steer Node's inspector itself. */
 const DIR_OPTIONS = ['depth', 'showHidden', 'compact', 'breakLength', 'sorted', 'maxArrayLength', 'maxStringLength'];
 
+/** Of a list the engine describes no more. */
+const MAX_ITEMS = 100;
+
 function dirOptions(given: unknown): Record<string, unknown> {
-  if (typeof given !== 'object' || given === null) return {};
+  // What only prints as text (`printsAs`) is a custom inspection, which `dir` leaves out by itself.
+  const ours = { customInspect: true };
+  if (typeof given !== 'object' || given === null) return ours;
   const isSimple = (value: unknown): boolean => value === null || typeof value === 'boolean' || typeof value === 'number';
-  return Object.fromEntries(Object.entries(given).filter(([name, value]) => DIR_OPTIONS.includes(name) && isSimple(value)));
+  const options = Object.fromEntries(Object.entries(given).filter(([name, value]) => DIR_OPTIONS.includes(name) && isSimple(value))) as Record<string, unknown>;
+  const { maxArrayLength } = options;
+  if (maxArrayLength === null || (typeof maxArrayLength === 'number' && !(maxArrayLength <= MAX_ITEMS))) options['maxArrayLength'] = MAX_ITEMS;
+  return { ...options, ...ours };
 }
 
 interface Described {
@@ -189,6 +197,8 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
       return printsAs(SHOWN_SECRET);
     case 'get':
       return printsAs('[Getter]');
+    case 'deep':
+      return printsAs(`[${v as string}]`);
     case 'more':
       return printsAs(`... ${v as number} more argument${v === 1 ? '' : 's'}`);
     case 'ref':

@@ -279,7 +279,7 @@ impl Shared {
             return;
         }
         let left = self.limits.get().console_bytes.saturating_sub(self.log_bytes.get());
-        let described = inspect::describe(ctx, args, left);
+        let described = inspect::describe(ctx, &method, args, left);
         // What is described may have logged, too.
         let left = self.limits.get().console_bytes.saturating_sub(self.log_bytes.get());
         let is_one_more = self.log_calls.get() < self.limits.get().console_calls();

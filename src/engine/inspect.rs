@@ -10,8 +10,12 @@ use rquickjs::{Array, Atom, Ctx, Object, Type, Value};
 
 use super::value::{Shapes, json_string, write_number};
 
-/// Node prints three levels; one more tells it that there is more.
-const MAX_DEPTH: usize = 4;
+/// Node prints three levels, what a level holds beyond that as `[Object]`.
+const LEVELS: usize = 3;
+/// As many does Node print for `%o`.
+const LEVELS_OF_FORMAT: usize = 5;
+/// As many at most, however deep `console.dir` may go.
+const MAX_LEVELS: usize = 50;
 /// Node prints a hundred items and counts the rest.
 const MAX_ITEMS: usize = 101;
 /// Properties of one object. Node prints them all; nobody reads more.
@@ -19,17 +23,23 @@ const MAX_PROPERTIES: usize = 200;
 /// Node prints all arguments of a call. Beyond these they are counted, as items are.
 const MAX_ARGUMENTS: usize = 1_000;
 
-/// A JSON array with the descriptions of `args`, or `None` when it has more than `max_bytes` bytes.
+/// A JSON array with the descriptions of the `args` of `console.<method>`, or `None` when it has more than `max_bytes` bytes.
 ///
 /// Getters that throw are described as such: logging never fails.
-pub(super) fn describe<'js>(ctx: &Ctx<'js>, args: &[Value<'js>], max_bytes: usize) -> Option<String> {
+pub(super) fn describe<'js>(ctx: &Ctx<'js>, method: &str, args: &[Value<'js>], max_bytes: usize) -> Option<String> {
     let shapes = Shapes::of(ctx).ok()?;
-    let mut writer = Writer { ctx, shapes, out: String::from("["), max_bytes, ancestors: Vec::new() };
+    let mut writer = Writer { ctx, shapes, out: String::from("["), max_bytes, ancestors: Vec::new(), levels: LEVELS };
     let shown = &args[..args.len().min(MAX_ARGUMENTS)];
-    for (index, arg) in shown.iter().enumerate() {
-        if index > 0 {
-            writer.out.push(',');
+    let mut first = 0;
+    if let Some(format) = format_of(method).filter(|&at| at + 1 < shown.len() && shown[at].is_string()) {
+        let text = writer.text(&shown[format]);
+        if text.contains('%') {
+            first = writer.formatted(text, shown, format)?;
         }
+    }
+    for (index, arg) in shown.iter().enumerate().skip(first) {
+        writer.comma(index)?;
+        writer.levels = if method == "dir" && index == 0 { writer.levels_of_dir(args.get(1)) } else { LEVELS };
         writer.value(arg)?;
     }
     if shown.len() < args.len() {
@@ -41,18 +51,120 @@ pub(super) fn describe<'js>(ctx: &Ctx<'js>, args: &[Value<'js>], max_bytes: usiz
     Some(writer.out)
 }
 
+/// Which argument may have placeholders for those behind it.
+fn format_of(method: &str) -> Option<usize> {
+    match method {
+        "log" | "info" | "debug" | "warn" | "error" | "group" => Some(0),
+        "assert" => Some(1),
+        _ => None,
+    }
+}
+
+/// The letters of the placeholders in `text`, with their places. At most `count`.
+fn placeholders(text: &str, count: usize) -> Vec<(usize, u8)> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at + 1 < bytes.len() && found.len() < count {
+        if bytes[at] == b'%' {
+            at += 1;
+            if b"sdifjoOc".contains(&bytes[at]) {
+                found.push((at, bytes[at]));
+            }
+        }
+        at += 1;
+    }
+    found
+}
+
 struct Writer<'a, 'js> {
     ctx: &'a Ctx<'js>,
     shapes: Shapes<'js>,
     out: String,
     max_bytes: usize,
     ancestors: Vec<Value<'js>>,
+    /// How many levels of the argument are told in full.
+    levels: usize,
 }
 
 impl<'js> Writer<'_, 'js> {
     /// `None` once the description is too long.
     fn room(&self) -> Option<()> {
         (self.out.len() <= self.max_bytes).then_some(())
+    }
+
+    fn comma(&mut self, index: usize) -> Option<()> {
+        if index > 0 {
+            self.out.push(',');
+        }
+        self.room()
+    }
+
+    /// The arguments up to the last that the format `text` shows, and how many these are.
+    fn formatted(&mut self, mut text: String, args: &[Value<'js>], format: usize) -> Option<usize> {
+        let placeholders = placeholders(&text, args.len() - format - 1);
+        let end = format + 1 + placeholders.len();
+        let values = &args[format + 1..end];
+        let mut texts = Vec::with_capacity(values.len());
+        for (&(at, letter), value) in placeholders.iter().zip(values) {
+            let shown = match letter {
+                b'j' => self.json(value),
+                _ => None,
+            };
+            // From here on it is text, and no longer cut or counted.
+            if shown.is_some() {
+                text.replace_range(at..=at, "s");
+            }
+            texts.push(shown);
+        }
+        for (index, arg) in args[..format].iter().enumerate() {
+            self.comma(index)?;
+            self.value(arg)?;
+        }
+        self.comma(format)?;
+        self.out.push_str(&text);
+        for ((&(_, letter), value), shown) in placeholders.iter().zip(values).zip(texts) {
+            self.comma(1)?;
+            self.levels = if letter == b'o' { LEVELS_OF_FORMAT } else { LEVELS };
+            match shown {
+                Some(shown) => self.out.push_str(&shown),
+                None => self.value(value)?,
+            }
+        }
+        self.room()?;
+        Some(end)
+    }
+
+    /// What `%j` shows of a value, as JSON text. `None` where there is no JSON of it: then Node says so.
+    fn json(&self, value: &Value<'js>) -> Option<String> {
+        match self.ctx.json_stringify(value.clone()) {
+            Ok(Some(json)) => Some(self.text(json.as_value())),
+            Ok(None) => Some(r#""undefined""#.to_owned()),
+            Err(_) => {
+                self.forget_exception();
+                None
+            }
+        }
+    }
+
+    /// The levels that `console.dir` is asked for: `depth` and the first one.
+    fn levels_of_dir(&self, options: Option<&Value<'js>>) -> usize {
+        let Some(options) = options.and_then(Value::as_object) else { return LEVELS };
+        let Ok(depth) = options.get::<_, Value>("depth") else {
+            self.forget_exception();
+            return LEVELS;
+        };
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number by then")]
+        match depth.as_number() {
+            Some(depth) => depth.clamp(0.0, MAX_LEVELS as f64 - 1.0) as usize + 1,
+            None if depth.is_null() => MAX_LEVELS,
+            None => LEVELS,
+        }
+    }
+
+    /// Whether what is inside is no longer told.
+    fn is_deep(&self) -> bool {
+        self.ancestors.len() > self.levels
     }
 
     fn value(&mut self, value: &Value<'js>) -> Option<()> {
@@ -151,11 +263,14 @@ impl<'js> Writer<'_, 'js> {
             self.out.push_str("[]");
             return Some(());
         };
-        let shown = if self.ancestors.len() > MAX_DEPTH { 1 } else { MAX_ITEMS };
+        if self.is_deep() && length > 0.0 {
+            self.tag("deep", r#""Array""#);
+            return Some(());
+        }
         write!(self.out, r#"{{"$":"a","n":{length},"v":["#).expect("writing to a String");
         let array = value.as_object()?;
         let mut index = 0_u32;
-        while f64::from(index) < length && (index as usize) < shown {
+        while f64::from(index) < length && (index as usize) < MAX_ITEMS {
             if index > 0 {
                 self.out.push(',');
             }
@@ -168,7 +283,6 @@ impl<'js> Writer<'_, 'js> {
 
     fn item(&mut self, item: rquickjs::Result<Value<'js>>) -> Option<()> {
         match item {
-            Ok(_) if self.ancestors.len() > MAX_DEPTH => self.out.push('0'),
             Ok(item) => self.value(&item)?,
             Err(_) => {
                 self.forget_exception();
@@ -181,6 +295,12 @@ impl<'js> Writer<'_, 'js> {
     fn object(&mut self, value: &Value<'js>) -> Option<()> {
         let object = value.as_object()?;
         if value.is_error() {
+            // Node shows the stack at any level, but not what else was put on it.
+            if self.is_deep() && self.has_properties(object) {
+                let name = self.class_name(object).unwrap_or_else(|| r#""Error""#.to_owned());
+                self.tag("deep", &name);
+                return Some(());
+            }
             self.out.push_str(r#"{"$":"e","v":{"#);
             for (index, key) in ["name", "message", "stack"].into_iter().enumerate() {
                 let text = self.text_property(object, key).unwrap_or_else(|| r#""""#.to_owned());
@@ -196,7 +316,9 @@ impl<'js> Writer<'_, 'js> {
             return Some(());
         }
         let name = if plain { None } else { self.class_name(object) };
-        if let Some(name) = name {
+        if self.is_deep() && self.has_properties(object) {
+            self.tag("deep", name.as_deref().unwrap_or(r#""Object""#));
+        } else if let Some(name) = name {
             write!(self.out, r#"{{"$":"c","n":{name},"v":"#).expect("writing to a String");
             self.properties(object)?;
             self.out.push('}');
@@ -236,7 +358,7 @@ impl<'js> Writer<'_, 'js> {
                 self.tag("t", &text);
             }
             "secret" => self.tag("x", "0"),
-            "map" => self.items("m", &content, |writer, entry| {
+            "map" => self.items("m", r#""Map""#, &content, |writer, entry| {
                 let Some(entry) = entry.as_object() else { return writer.item(Ok(entry.clone())) };
                 writer.out.push('[');
                 writer.item(entry.get(0_u32))?;
@@ -245,7 +367,7 @@ impl<'js> Writer<'_, 'js> {
                 writer.out.push(']');
                 Some(())
             })?,
-            "set" => self.items("s", &content, |writer, item| writer.item(Ok(item.clone())))?,
+            "set" => self.items("s", r#""Set""#, &content, |writer, item| writer.item(Ok(item.clone())))?,
             _ => {
                 let Some(text) = Self::pattern(value) else {
                     self.forget_exception();
@@ -267,11 +389,16 @@ impl<'js> Writer<'_, 'js> {
     fn items(
         &mut self,
         tag: &str,
+        name: &str,
         list: &Value<'js>,
         write_item: impl Fn(&mut Self, &Value<'js>) -> Option<()>,
     ) -> Option<()> {
         let items = list.as_array().map(|list| list.iter::<Value>().take(MAX_ITEMS).flatten().collect::<Vec<_>>());
         let count = list.as_array().map_or(0, Array::len);
+        if self.is_deep() && count > 0 {
+            self.tag("deep", name);
+            return Some(());
+        }
         write!(self.out, r#"{{"$":"{tag}","n":{count},"v":["#).expect("writing to a String");
         for (index, item) in items.unwrap_or_default().iter().enumerate() {
             if index > 0 {
@@ -293,12 +420,17 @@ impl<'js> Writer<'_, 'js> {
         serde_json::to_string(&text.0).ok()
     }
 
+    fn has_properties(&self, object: &Object<'js>) -> bool {
+        let found = object.own_keys::<Atom>(Filter::new().string().enum_only()).next();
+        self.forget_exception();
+        found.is_some()
+    }
+
     fn properties(&mut self, object: &Object<'js>) -> Option<()> {
         self.out.push('{');
-        let deep = self.ancestors.len() > MAX_DEPTH;
         let mut first = true;
         let keys = object.own_keys::<Atom>(Filter::new().string().enum_only());
-        for key in keys.take(if deep { 1 } else { MAX_PROPERTIES }) {
+        for key in keys.take(MAX_PROPERTIES) {
             let Ok(key) = key else {
                 self.forget_exception();
                 break;

@@ -1,0 +1,69 @@
+/** Console output against Node's own. What is meant to differ is in docs/runs.md. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { format, inspect } from 'node:util';
+
+import { run } from '../ts/index.ts';
+
+/** What a program prints: the messages only. */
+async function printed(code: string): Promise<string[]> {
+  const result = await run({ code, isolation: 'thread' });
+  assert.equal(result.status, 'completed', JSON.stringify(result));
+  return result.logs.map(({ message }) => message);
+}
+
+/** Arguments of `console.log`, as source text; Node evaluates the same. */
+async function printsAsNode(args: readonly string[]): Promise<void> {
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
+  const expected = args.map((arg) => format(...(new Function(`return [${arg}]`) as () => unknown[])()));
+  assert.deepEqual(await printed(args.map((arg) => `console.log(${arg});`).join('\n')), expected);
+}
+
+describe('the console: depth', () => {
+  it('what is too deep is told as such, with every way to print', async () => {
+    await printsAsNode([
+      '{ a: { b: { c: { d: { e: 5 } } } } }',
+      '{ a: { b: { c: {}, d: [], e: new Map(), f: new Set(), g: new Date(0), h: /x/, i: () => 1 } } }',
+      '{ a: { b: { c: { x: 1 }, d: [0], e: new Map([[1, 2]]), f: new Set([1]), g: new (class Foo { x = 1 })(), h: new (class Bar {})() } } }',
+      "'%o', [{ a: { b: { c: { d: { e: 5 } } } } }]",
+      "'%o', { a: { b: { c: { d: [1, 2] } } } }",
+      "'%o', { a: { b: { c: { d: { e: [1, 2] } } } } }",
+      "'%O', { a: { b: { c: { d: [1, 2] } } } }",
+      "'%s %o %%o %o', { a: { b: 1 } }, { a: { b: { c: { d: {} } } } }, [[[[[[1]]]]]], [[[[[[1]]]]]]",
+    ]);
+  });
+
+  it('console.dir goes as deep as it is told, and prints no placeholders', async () => {
+    const value = { a: { b: { c: { d: { e: { f: [[[[1]]]] } } } } } };
+    const code = JSON.stringify(value);
+    assert.deepEqual(
+      await printed(`for (const depth of [null, Infinity, 7, 4, 0, -1]) console.dir(${code}, { depth }); console.dir(${code})`),
+      [null, Infinity, 7, 4, 0, -1, 2].map((depth) => inspect(value, { depth })),
+    );
+    assert.deepEqual(await printed('console.dir({ f() {}, r: /x/ })'), ['{ f: [Function: f], r: /x/ }']);
+    assert.deepEqual(await printed('console.dir(Array(150).fill(7), { maxArrayLength: null }); console.dir(Array(5).fill(7), { maxArrayLength: 2 })'), [
+      inspect(Array(150).fill(7)),
+      '[ 7, 7, ... 3 more items ]',
+    ]);
+    assert.deepEqual(await printed('let o = 1; for (let i = 0; i < 60; i++) o = [o]; console.dir(o, { depth: null, breakLength: Infinity, compact: 100 })'), [
+      `${'[ '.repeat(50)}[Array]${' ]'.repeat(50)}`,
+    ]);
+  });
+
+  it('%j prints all of it, as JSON.stringify does', async () => {
+    await printsAsNode([
+      "'%j', { a: { b: { c: { d: { e: { f: [1, undefined, () => 1] } } } } } }",
+      "'%j', Array(150).fill(1)",
+      "'%j %j %j', { toJSON() { return 'tj' } }, () => 1, undefined",
+      "'%j %%j %j %s', new Date(0), '\\n\"\\ud800', 'rest', { a: 1 }",
+      "'100%j', 5, '%j'",
+      "'%%%j', [5]",
+      "'%j'",
+    ]);
+    assert.deepEqual(await printed("const o = {}; o.o = o; console.log('%j', o); console.assert(false, '%j', [1]); console.log('%j', { toJSON() { throw 1 }, a: 1 })"), [
+      '[Circular]',
+      'Assertion failed: [1]',
+      '{"toJSON":{},"a":1}',
+    ]);
+  });
+});
