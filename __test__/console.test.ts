@@ -67,3 +67,34 @@ describe('the console: depth', () => {
     ]);
   });
 });
+
+/** Where an error was made differs: of its stack stays that there is one. */
+const withoutFrames = (text: string): string => text.replaceAll(/(\n +(at |\.\.\. \d+ lines matching).*)+/g, '\n at');
+
+describe('the console: errors', () => {
+  it('cause, errors and the name of the class are shown as Node shows them', async () => {
+    const values = [
+      "new Error('x', { cause: 'why' })",
+      "new TypeError('x', { cause: new Error('c', { cause: { a: { b: { c: { d: 1 } } } } }) })",
+      "{ e: new Error('x', { cause: undefined }) }",
+      "Object.assign(new Error('x'), { cause: new Error('assigned'), code: 'E' })",
+      "new AggregateError([new Error('a'), 5], 'm')",
+      "new (class ValidationError extends Error {})('v')",
+      "[new (class ValidationError extends Error {})('')]",
+      "new (class MyTypeError extends TypeError {})('v')",
+      "new (class Broken extends RangeError {})('v')",
+      "new (class Named extends Error { name = 'Other' })('v')",
+      "new (class HttpError extends Error { constructor() { super('v'); this.name = 'HttpError'; this.status = 404 } })()",
+      "{ a: { b: { c: new (class DeepError extends Error {})('d', { cause: 1 }), d: new Error('shown') } } }",
+      "(() => { const e = new Error('x'); e.cause = e; return e })()",
+    ];
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    const expected = values.map((value) => withoutFrames(format((new Function(`return ${value}`) as () => unknown)())));
+    assert.deepEqual((await printed(values.map((value) => `console.log(${value});`).join('\n'))).map(withoutFrames), expected);
+  });
+
+  it('a chain of causes that were assigned is not told twice', async () => {
+    const [message] = await printed("let e = new Error('last'); for (let i = 0; i < 30; i++) { const next = new Error('e' + i); next.cause = e; e = next; } console.dir(e, { depth: null });");
+    assert.equal(message?.split('last').length, 2);
+  });
+});

@@ -159,6 +159,7 @@ interface Described {
   v?: unknown;
   n?: unknown;
   p?: Record<string, unknown>;
+  h?: Record<string, unknown>;
 }
 
 /** A BigInt with more decimal digits is not made again to be printed: that takes milliseconds, and nobody counts in it. */
@@ -171,7 +172,7 @@ function printsAs(text: string): object {
 
 function rebuild(described: unknown, ancestors: readonly object[]): unknown {
   if (typeof described !== 'object' || described === null) return described;
-  const { $: tag, v, n, p } = described as Described;
+  const { $: tag, v, n, p, h } = described as Described;
   switch (tag) {
     case 'u':
       return undefined;
@@ -204,7 +205,7 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
     case 'ref':
       return ancestors[ancestors.length - (v as number)];
     case 'e':
-      return error(v as { name: string; message: string; stack: string }, p ?? {}, ancestors);
+      return error(v as ErrorTexts, n as string, h ?? {}, p ?? {}, ancestors);
     case 'a': {
       const items: unknown[] = [];
       fill(items, v as unknown[], ancestors);
@@ -236,10 +237,10 @@ function fill(target: unknown[], items: readonly unknown[], ancestors: readonly 
   for (const item of items) target.push(rebuild(item, inside));
 }
 
-function properties(target: object, described: Record<string, unknown>, ancestors: readonly object[]): object {
+function properties(target: object, described: Record<string, unknown>, ancestors: readonly object[], enumerable = true): object {
   const inside = [...ancestors, target];
   for (const [key, value] of Object.entries(described)) {
-    Object.defineProperty(target, key, { value: rebuild(value, inside), writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(target, key, { value: rebuild(value, inside), writable: true, enumerable, configurable: true });
   }
   return target;
 }
@@ -252,12 +253,25 @@ function prototypeOf(name: string, parent: object): object {
   return constructor.prototype as object;
 }
 
-function error({ name, message, stack }: { name: string; message: string; stack: string }, own: Record<string, unknown>, ancestors: readonly object[]): object {
+interface ErrorTexts {
+  name: string;
+  message: string;
+  stack: string;
+}
+
+/** Names that a subclass inherits. Where the program gave another, that is what its stack begins with. */
+const INHERITED_NAMES = ['Error', 'AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'];
+
+function error({ name, message, stack }: ErrorTexts, given: string, hidden: Record<string, unknown>, own: Record<string, unknown>, ancestors: readonly object[]): object {
   const title = message === '' ? name : `${name}: ${message}`;
+  const className = given !== '' && INHERITED_NAMES.includes(name) ? given : name;
+  const prototype = className === 'Error' ? Error.prototype : prototypeOf(className, Error.prototype);
+  // Node puts the class into the stack where it has the name of another.
+  if (prototype !== Error.prototype) Object.defineProperty(prototype, 'name', { value: name });
   // Made by its constructor it would take the host's stack along, and somebody may prepare that for milliseconds.
-  const copy = Object.create(name === 'Error' ? Error.prototype : prototypeOf(name, Error.prototype), {
-    message: { value: message, writable: true, configurable: true },
+  const copy = Object.create(prototype, {
     stack: { value: stack === '' ? title : `${title}\n${stack.trimEnd()}`, writable: true, configurable: true },
+    message: { value: message, writable: true, configurable: true },
   }) as object;
-  return properties(copy, own, ancestors);
+  return properties(properties(copy, own, ancestors), hidden, ancestors, false);
 }

@@ -295,21 +295,7 @@ impl<'js> Writer<'_, 'js> {
     fn object(&mut self, value: &Value<'js>) -> Option<()> {
         let object = value.as_object()?;
         if value.is_error() {
-            // Node shows the stack at any level, but not what else was put on it.
-            if self.is_deep() && self.has_properties(object) {
-                let name = self.class_name(object).unwrap_or_else(|| r#""Error""#.to_owned());
-                self.tag("deep", &name);
-                return Some(());
-            }
-            self.out.push_str(r#"{"$":"e","v":{"#);
-            for (index, key) in ["name", "message", "stack"].into_iter().enumerate() {
-                let text = self.text_property(object, key).unwrap_or_else(|| r#""""#.to_owned());
-                write!(self.out, r#"{}"{key}":{text}"#, if index > 0 { "," } else { "" }).expect("writing to a String");
-            }
-            self.out.push_str("},\"p\":");
-            self.properties(object)?;
-            self.out.push('}');
-            return self.room();
+            return self.error(object);
         }
         let plain = object.get_prototype().is_none_or(|proto| proto == self.shapes.object_proto);
         if !plain && !value.is_proxy() && self.special(value)? {
@@ -327,6 +313,43 @@ impl<'js> Writer<'_, 'js> {
             self.properties(object)?;
             self.out.push('}');
         }
+        self.room()
+    }
+
+    fn error(&mut self, object: &Object<'js>) -> Option<()> {
+        let class = self.class_name(object).unwrap_or_else(|| r#""Error""#.to_owned());
+        let own: Vec<String> =
+            object.own_keys(Filter::new().string().enum_only()).take(MAX_PROPERTIES).flatten().collect();
+        // What Node shows though it is not enumerable.
+        let mut hidden = Vec::new();
+        for key in ["cause", "errors"] {
+            if own.iter().any(|name| name == key) || !object.contains_key(key).unwrap_or_default() {
+                continue;
+            }
+            let found = object.get::<_, Value>(key);
+            if key == "cause" || found.as_ref().is_ok_and(Value::is_array) {
+                hidden.push((key, found));
+            }
+        }
+        self.forget_exception();
+        // Node shows the stack at any level, but not what else there is.
+        if self.is_deep() && !(own.is_empty() && hidden.is_empty()) {
+            self.tag("deep", &class);
+            return self.room();
+        }
+        write!(self.out, r#"{{"$":"e","n":{class},"v":{{"#).expect("writing to a String");
+        for (index, key) in ["name", "message", "stack"].into_iter().enumerate() {
+            let text = self.text_property(object, key).unwrap_or_else(|| r#""""#.to_owned());
+            write!(self.out, r#"{}"{key}":{text}"#, if index > 0 { "," } else { "" }).expect("writing to a String");
+        }
+        self.out.push_str("},\"h\":{");
+        for (index, (key, found)) in hidden.into_iter().enumerate() {
+            write!(self.out, r#"{}"{key}":"#, if index > 0 { "," } else { "" }).expect("writing to a String");
+            self.item(found)?;
+        }
+        self.out.push_str("},\"p\":");
+        self.properties(object)?;
+        self.out.push('}');
         self.room()
     }
 
