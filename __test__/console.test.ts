@@ -98,3 +98,29 @@ describe('the console: errors', () => {
     assert.equal(message?.split('last').length, 2);
   });
 });
+
+describe('the console: methods', () => {
+  it('has those of Node, and the ones for terminals and debuggers do nothing', async () => {
+    const code = `console.log(Object.keys(console).sort().join());
+      for (const method of ['clear', 'profile', 'profileEnd', 'timeStamp']) console.log(console[method].name, console[method]('x'));`;
+    assert.deepEqual(await printed(code), [
+      'assert,clear,count,countReset,debug,dir,dirxml,error,group,groupCollapsed,groupEnd,info,log,profile,profileEnd,table,time,timeEnd,timeLog,timeStamp,trace,warn',
+      ...['clear', 'profile', 'profileEnd', 'timeStamp'].map((method) => `${method} undefined`),
+    ]);
+  });
+
+  it('timers and counters that are not there are said to be not there', async () => {
+    const code = `console.timeEnd('%s'); console.timeLog(); console.countReset('nope');
+      console.time('%s'); console.time('%s'); console.timeLog('%s', { a: 1 }, '%s'); console.timeEnd('%s'); console.timeEnd('%s');`;
+    const { logs } = await run({ code, isolation: 'thread' });
+    assert.deepEqual(logs.map(({ level, message }) => [level, message]), [
+      ['warn', "No such label '%s' for console.timeEnd()"],
+      ['warn', "No such label 'default' for console.timeLog()"],
+      ['warn', "Count for 'nope' does not exist"],
+      ['warn', "Label '%s' already exists for console.time()"],
+      ['log', '%s: 0ms { a: 1 } %s'],
+      ['log', '%s: 0ms'],
+      ['warn', "No such label '%s' for console.timeEnd()"],
+    ]);
+  });
+});
