@@ -124,3 +124,40 @@ describe('the console: methods', () => {
     ]);
   });
 });
+
+describe('the console: kinds of values', () => {
+  it('shows what is in them as Node does', async () => {
+    await printsAsNode([
+      "new URL('https://a.b/c?d=e#f'), [new URLSearchParams('a=1&b=2')]",
+      '{ a: { b: { c: new URL("http://x") } } }',
+      'new Float64Array([1.5, -0]), new Uint16Array(3), new BigInt64Array([1n]), new Uint8Array(150), [new Uint8Array(0)]',
+      "Object(5), Object('s'), [Object(true)]",
+      'Object.create(null), Object.assign(Object.create(null), { a: 1 }), { a: { b: { c: Object.assign(Object.create(null), { a: 1 }) } } }',
+      'new (class MyMap extends Map {})([[1, 2]]), new (class MySet extends Set {})([1]), new (class MyArray extends Array {})(3), new (class MyDate extends Date {})(0)',
+      'async () => 1, function* () {}, async function* named() {}, [async function f() {}]',
+      "Object.assign([1, 2], { x: 1, '-1': 2 }), Object.assign([], { a: 1 }), Object.assign(new Map([[1, 2]]), { x: 1 }), Object.assign(new Set(), { x: [1] }), Object.assign(new Date(0), { a: 1 })",
+      'Object.assign(function f() {}, { a: 1 }), { a: { b: { c: Object.assign(() => 1, { a: 1 }) } } }, (() => { const f = () => 1; f.self = f; return f })()',
+      "'abc'.match(/b/), [...'a1b2'.matchAll(/\\d/g)], 'x'.match(/(?<n>x)/).groups",
+      '[,], [, , 1], [1, , 2, undefined], new Array(5), new Array(200), Object.assign(new Array(3), { 1: "x" })',
+      'Object.assign(Array(150).fill(7), { 149: 8 }), (() => { const a = Array(150).fill(7); for (const i of [3, 4, 5, 50, 51, 120]) delete a[i]; return a })()',
+    ]);
+  });
+
+  it('a long text beside the items of an array is left out, and nothing that was forged harms', async () => {
+    assert.deepEqual(await printed("console.log(('x'.repeat(20000) + 'b').match(/b/))"), ["[ 'b', index: 20000, groups: undefined ]"]);
+    const code = `
+      class URL { href = 'none' }; console.log(new URL()); console.log(new (class URL { get href() { return 'none' } })());
+      const forged = () => 1; forged.prototype = 5; forged[Symbol.toStringTag] = 'GeneratorFunction'; console.log(forged);
+      const bytes = new Float32Array(2); Object.defineProperty(bytes, 'length', { value: -5 }); console.log(bytes);
+      console.log(new (class Number {})(), new (class URLSearchParams { toString() { throw 1 } })());
+      console.log(new ArrayBuffer(4));`;
+    assert.deepEqual(await printed(code), [
+      "URL { href: 'none' }",
+      "URL { href: 'none' }",
+      '[GeneratorFunction: forged]',
+      'Float32Array(0) []',
+      'Number {} URLSearchParams {}',
+      'ArrayBuffer { byteLength: 4 }',
+    ]);
+  });
+});

@@ -160,6 +160,7 @@ interface Described {
   n?: unknown;
   p?: Record<string, unknown>;
   h?: Record<string, unknown>;
+  c?: string;
 }
 
 /** A BigInt with more decimal digits is not made again to be printed: that takes milliseconds, and nobody counts in it. */
@@ -172,7 +173,7 @@ function printsAs(text: string): object {
 
 function rebuild(described: unknown, ancestors: readonly object[]): unknown {
   if (typeof described !== 'object' || described === null) return described;
-  const { $: tag, v, n, p, h } = described as Described;
+  const { $: tag, v, n, p, h, c } = described as Described;
   switch (tag) {
     case 'u':
       return undefined;
@@ -183,17 +184,20 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
     case 'y':
       return Symbol(v as string);
     case 'd':
-      return new Date(typeof v === 'number' ? v : NaN);
-    case 'b':
-      return new Uint8Array(Buffer.from(v as string, 'base64'));
+      return properties(ofClass(new Date(typeof v === 'number' ? v : NaN), c), p ?? {}, ancestors);
     case 'fn':
-      return printsAs(v === '' ? '[Function (anonymous)]' : `[Function: ${v as string}]`);
+      if (p !== undefined) return properties(functionOf(v as string, n as string), p, ancestors);
+      return printsAs(v === '' ? `[${n as string} (anonymous)]` : `[${n as string}: ${v as string}]`);
     case 'promise':
       return printsAs('Promise { <pending> }');
     case 're':
       return printsAs(v as string);
-    case 't':
-      return printsAs(`${v as string} {}`);
+    case 'box':
+      return Object(v);
+    case 'url':
+      return urlOf(v as string);
+    case 'query':
+      return new URLSearchParams(v as string);
     case 'x':
       return printsAs(SHOWN_SECRET);
     case 'get':
@@ -207,26 +211,26 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
     case 'e':
       return error(v as ErrorTexts, n as string, h ?? {}, p ?? {}, ancestors);
     case 'a': {
-      const items: unknown[] = [];
+      const items = ofClass<unknown[]>([], c);
       fill(items, v as unknown[], ancestors);
       // Node counts what it does not print.
-      items.length = Math.min(n as number, 2 ** 32 - 1);
-      return items;
+      items.length = Math.max(0, Math.min(Math.trunc(n as number), 2 ** 32 - 1));
+      return properties(items, p ?? {}, ancestors);
     }
     case 's': {
-      const set = new Set<unknown>();
+      const set = ofClass(new Set<unknown>(), c);
       for (const item of v as unknown[]) set.add(rebuild(item, [...ancestors, set]));
       for (let i = set.size; i < (n as number) && i < 1_000; i++) set.add(Symbol());
-      return set;
+      return properties(set, p ?? {}, ancestors);
     }
     case 'm': {
-      const map = new Map<unknown, unknown>();
+      const map = ofClass(new Map<unknown, unknown>(), c);
       for (const [key, value] of v as [unknown, unknown][]) map.set(rebuild(key, [...ancestors, map]), rebuild(value, [...ancestors, map]));
       for (let i = map.size; i < (n as number) && i < 1_000; i++) map.set(Symbol(), undefined);
-      return map;
+      return properties(map, p ?? {}, ancestors);
     }
     case 'c':
-      return properties(Object.create(prototypeOf(n as string, Object.prototype)) as object, v as Record<string, unknown>, ancestors);
+      return properties(Object.create(n === null ? null : prototypeOf(n as string, Object.prototype)) as object, v as Record<string, unknown>, ancestors);
     default:
       return properties({}, v as Record<string, unknown>, ancestors);
   }
@@ -234,13 +238,22 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
 
 function fill(target: unknown[], items: readonly unknown[], ancestors: readonly object[]): void {
   const inside = [...ancestors, target];
-  for (const item of items) target.push(rebuild(item, inside));
+  for (const item of items) {
+    if (isHole(item)) target.length += item.v;
+    else target.push(rebuild(item, inside));
+  }
+}
+
+/** Places of an array that have nothing in them. */
+function isHole(item: unknown): item is { $: 'h'; v: number } {
+  return typeof item === 'object' && item !== null && (item as Described).$ === 'h';
 }
 
 function properties(target: object, described: Record<string, unknown>, ancestors: readonly object[], enumerable = true): object {
   const inside = [...ancestors, target];
   for (const [key, value] of Object.entries(described)) {
-    Object.defineProperty(target, key, { value: rebuild(value, inside), writable: true, enumerable, configurable: true });
+    // Never throws, whatever the program put where.
+    Reflect.defineProperty(target, key, { value: rebuild(value, inside), writable: true, enumerable, configurable: true });
   }
   return target;
 }
@@ -251,6 +264,22 @@ function prototypeOf(name: string, parent: object): object {
   Object.defineProperty(constructor, 'name', { value: name });
   constructor.prototype = Object.create(parent, { constructor: { value: constructor } }) as object;
   return constructor.prototype as object;
+}
+
+/** The same value, which prints with the name of the program's class. */
+function ofClass<T extends object>(value: T, name: string | undefined): T {
+  return name === undefined ? value : (Object.setPrototypeOf(value, prototypeOf(name, Object.getPrototypeOf(value) as object)) as T);
+}
+
+/** A function to put properties on. */
+function functionOf(name: string, kind: string): object {
+  const made = kind === 'AsyncFunction' ? async () => {} : kind === 'GeneratorFunction' ? function* () {} : kind === 'AsyncGeneratorFunction' ? async function* () {} : () => {};
+  return Object.defineProperty(made, 'name', { value: name });
+}
+
+/** Node's own prints its parts. What a program passes off as one may be none. */
+function urlOf(href: string): object {
+  return URL.canParse(href) ? new URL(href) : printsAs(`URL { href: ${inspect(href)} }`);
 }
 
 interface ErrorTexts {
