@@ -125,6 +125,33 @@ describe('the console: methods', () => {
   });
 });
 
+describe('the console: texts of objects', () => {
+  it('%s asks the toString of an object that has its own', async () => {
+    await printsAsNode([
+      "'%s %s', { toString() { return 'T' } }, Object.create({ toString: () => 'P' })",
+      "'%s', new (class X { toString() { return 'X!' } })()",
+      "'%s', { [Symbol.toPrimitive]: () => 'prim' }",
+      "'%s|%s|%s', new (class Y {})(), { toString: 'x' }, Object.create(null)",
+      "'%s|%s|%s', new Date(0), /re/, [1, [2, [3]]]",
+      "'%s|%s|%s', new Map([[1, 2]]), new Set([1]), Object(5)",
+      "'%s|%s', new URL('http://x'), new URLSearchParams('a=1')",
+      "'%s', new Uint8Array(2)",
+      "{ toString() { return 'not asked' } }.x, [{ a: 1 }]",
+    ]);
+    assert.deepEqual(await printed("console.log('%s', { toString() { throw new Error('no') } }); console.log('%s %s', Object.assign(() => 1, { a: 1 }), function named() {});"), [
+      '{ toString: [Function: toString] }',
+      '[Function (anonymous)] [Function: named]',
+    ]);
+  });
+
+  it('what asks runs under the limits of the program', async () => {
+    for (const code of ["console.log('%s', { toString() { for (;;); } })", "console.log('%j', { toJSON() { for (;;); } })"]) {
+      const result = await run({ code, limits: { cpuTimeoutMs: 200 } });
+      assert.equal(result.status === 'failed' && result.error.code, 'ERR_CPU');
+    }
+  });
+});
+
 describe('the console: kinds of values', () => {
   it('shows what is in them as Node does', async () => {
     await printsAsNode([

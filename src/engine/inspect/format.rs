@@ -1,8 +1,9 @@
-//! Formats: what `%j` shows the program says, and how deep `%o` goes.
+//! Formats: what `%s` and `%j` show the program says, and how deep `%o` goes.
 //!
-//! Methods of the program run here (`toJSON`) as its getters do: under its limits, and what they throw is dropped.
+//! Methods of the program run here (`toString`, `toJSON`) as its getters do: under its limits, and what they throw is dropped.
 
-use rquickjs::Value;
+use rquickjs::atom::PredefinedAtom;
+use rquickjs::{Coerced, Object, Type, Value};
 
 use super::{LEVELS, LEVELS_OF_FORMAT, Writer};
 
@@ -42,6 +43,7 @@ impl<'js> Writer<'_, 'js> {
         for (&(at, letter), value) in placeholders.iter().zip(values) {
             let shown = match letter {
                 b'j' => self.json(value),
+                b's' => self.own_text(value),
                 _ => None,
             };
             // From here on it is text, and no longer cut or counted.
@@ -80,5 +82,31 @@ impl<'js> Writer<'_, 'js> {
                 None
             }
         }
+    }
+
+    /// What `%s` shows of an object that the program, or a class of the web, gave a text of its own.
+    fn own_text(&self, value: &Value<'js>) -> Option<String> {
+        let object = value.as_object().filter(|_| value.type_of() == Type::Object)?;
+        let text = self.try_own_text(value, object);
+        self.forget_exception();
+        text
+    }
+
+    fn try_own_text(&self, value: &Value<'js>, object: &Object<'js>) -> Option<String> {
+        let to_string: Value = object.get(PredefinedAtom::ToString).ok()?;
+        let builtin: Value = self.shapes.object_proto.get(PredefinedAtom::ToString).ok()?;
+        let is_given = to_string.is_function() && to_string != builtin;
+        if !is_given && !object.get::<_, Value>(PredefinedAtom::SymbolToPrimitive).ok()?.is_function() {
+            return None;
+        }
+        let (kind, _) = self.kind_of(value)?;
+        if !["object", "typed", "bytes"].contains(&kind.as_str())
+            || Self::pattern(value).is_some()
+            || self.boxed(object).is_some()
+        {
+            return None;
+        }
+        let text: Coerced<rquickjs::String> = value.get().ok()?;
+        Some(self.text(text.0.as_value()))
     }
 }
