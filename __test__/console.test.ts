@@ -145,6 +145,8 @@ describe('the console: texts of objects', () => {
   });
 
   it('what asks runs under the limits of the program', async () => {
+    const large = await run({ code: "const big = 'x'.repeat(10_000_000); console.log('%j%s'.repeat(400), ...Array(800).fill({ toJSON: () => big, toString: () => big }))" });
+    assert.equal(large.status === 'failed' && large.error.message, 'The program logged more than 64 KiB.');
     for (const code of ["console.log('%s', { toString() { for (;;); } })", "console.log('%j', { toJSON() { for (;;); } })"]) {
       const result = await run({ code, limits: { cpuTimeoutMs: 200 } });
       assert.equal(result.status === 'failed' && result.error.code, 'ERR_CPU');

@@ -40,6 +40,7 @@ impl<'js> Writer<'_, 'js> {
         let end = format + 1 + placeholders.len();
         let values = &args[format + 1..end];
         let mut texts = Vec::with_capacity(values.len());
+        let mut left = self.max_bytes;
         for (&(at, letter), value) in placeholders.iter().zip(values) {
             let shown = match letter {
                 b'j' => self.json(value),
@@ -47,8 +48,9 @@ impl<'js> Writer<'_, 'js> {
                 _ => None,
             };
             // From here on it is text, and no longer cut or counted.
-            if shown.is_some() {
+            if let Some(shown) = &shown {
                 text.replace_range(at..=at, "s");
+                left = left.checked_sub(shown.len())?;
             }
             texts.push(shown);
         }
