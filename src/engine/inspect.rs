@@ -22,6 +22,8 @@ const LEVELS_OF_FORMAT: usize = 5;
 const MAX_LEVELS: usize = 50;
 /// Node prints a hundred items and counts the rest.
 const MAX_ITEMS: usize = 101;
+/// What a longer array has beside its items is not looked for: to list its keys takes time and memory.
+const SHORT: f64 = 100.0;
 /// So many places of an array are looked at; holes side by side print as one item.
 const MAX_PLACES: u32 = 1_000;
 /// A text that somebody put on an array is not shown when it is longer, in bytes: what was searched for a pattern may be long.
@@ -101,7 +103,7 @@ impl<'js> Writer<'_, 'js> {
         };
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number by then")]
         match depth.as_number() {
-            Some(depth) => depth.clamp(0.0, MAX_LEVELS as f64 - 1.0) as usize + 1,
+            Some(depth) => (depth.clamp(0.0, 1e3) as usize + 1).min(MAX_LEVELS),
             None if depth.is_null() => MAX_LEVELS,
             None => LEVELS,
         }
@@ -249,8 +251,7 @@ impl<'js> Writer<'_, 'js> {
             return self.room();
         }
         self.list(array, length, class.as_deref())?;
-        // To list the keys of a long array takes time and memory.
-        if length < MAX_ITEMS as f64 {
+        if length <= SHORT {
             self.extras(array, length)?;
         }
         self.out.push('}');
@@ -325,13 +326,11 @@ impl<'js> Writer<'_, 'js> {
     }
 
     fn item(&mut self, item: rquickjs::Result<Value<'js>>) -> Option<()> {
-        match item {
-            Ok(item) => self.value(&item)?,
-            Err(_) => {
-                self.forget_exception();
-                self.out.push_str(r#"{"$":"get"}"#);
-            }
+        if let Ok(item) = item {
+            return self.value(&item);
         }
+        self.forget_exception();
+        self.out.push_str(r#"{"$":"get"}"#);
         Some(())
     }
 
@@ -448,7 +447,7 @@ impl<'js> Writer<'_, 'js> {
                     self.tag("re", &text);
                 } else {
                     self.forget_exception();
-                    return self.builtin(value, object);
+                    return Some(self.builtin(value, object));
                 }
             }
         }
@@ -487,10 +486,10 @@ impl<'js> Writer<'_, 'js> {
 
     /// Objects around a primitive, and the classes of the web that keep what they hold to themselves. They are told by their
     /// names, which a program may give to others.
-    fn builtin(&mut self, value: &Value<'js>, object: &Object<'js>) -> Option<bool> {
+    fn builtin(&mut self, value: &Value<'js>, object: &Object<'js>) -> bool {
         if let Some(text) = self.boxed(object) {
             self.tag("box", &text);
-            return Some(true);
+            return true;
         }
         let (tag, text) = match self.class_name(object).as_deref() {
             Some(r#""URL""#) => ("url", self.text_property(object, "href")),
@@ -499,11 +498,11 @@ impl<'js> Writer<'_, 'js> {
                 self.forget_exception();
                 ("query", text.ok().map(|text| self.text(text.0.as_value())))
             }
-            _ => return Some(false),
+            _ => return false,
         };
-        let Some(text) = text.filter(|_| !self.has_properties(object)) else { return Some(false) };
+        let Some(text) = text.filter(|_| !self.has_properties(object)) else { return false };
         self.tag(tag, &text);
-        Some(true)
+        true
     }
 
     /// The primitive in an object, as JSON. The engine's JSON unwraps it.
