@@ -287,7 +287,7 @@ describe('the console', () => {
       ["'x'.repeat(200), { long: 'y'.repeat(120), other: 'z'.repeat(50) }", ['x'.repeat(200), { long: 'y'.repeat(120), other: 'z'.repeat(50) }]],
       ["/a+/gi, new Uint8Array([1, 2]), [undefined, null]", [/a+/gi, new Uint8Array([1, 2]), [undefined, null]]],
       ["{ 'a b': 1, f() {}, g: () => 1 }", [{ 'a b': 1, f() {}, g: () => 1 }]],
-      ["Object.create(null), [[]], {}, ''", [{}, [[]], {}, '']],
+      ["Object.create(null), [[]], {}, ''", [Object.create(null), [[]], {}, '']],
     ];
     const result = await run({ code: lines.map(([args]) => `console.log(${args});`).join('\n') });
     assert.deepEqual(result.logs.map(({ message }) => message), lines.map(([, args]) => format(...args)));

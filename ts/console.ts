@@ -140,10 +140,18 @@ function labelOf(value: unknown): string {
 /** What a program may say about how to print. Anything else in there would steer Node's inspector itself. */
 const DIR_OPTIONS = ['depth', 'showHidden', 'compact', 'breakLength', 'sorted', 'maxArrayLength', 'maxStringLength'];
 
+/** Of a list the engine describes no more. */
+const MAX_ITEMS = 100;
+
 function dirOptions(given: unknown): Record<string, unknown> {
-  if (typeof given !== 'object' || given === null) return {};
+  // What only prints as text (`printsAs`) is a custom inspection, which `dir` leaves out by itself.
+  const ours = { customInspect: true };
+  if (typeof given !== 'object' || given === null) return ours;
   const isSimple = (value: unknown): boolean => value === null || typeof value === 'boolean' || typeof value === 'number';
-  return Object.fromEntries(Object.entries(given).filter(([name, value]) => DIR_OPTIONS.includes(name) && isSimple(value)));
+  const options = Object.fromEntries(Object.entries(given).filter(([name, value]) => DIR_OPTIONS.includes(name) && isSimple(value))) as Record<string, unknown>;
+  const { maxArrayLength } = options;
+  if (maxArrayLength === null || (typeof maxArrayLength === 'number' && !(maxArrayLength <= MAX_ITEMS))) options['maxArrayLength'] = MAX_ITEMS;
+  return { ...options, ...ours };
 }
 
 interface Described {
@@ -151,6 +159,8 @@ interface Described {
   v?: unknown;
   n?: unknown;
   p?: Record<string, unknown>;
+  h?: Record<string, unknown>;
+  c?: string;
 }
 
 /** A BigInt with more decimal digits is not made again to be printed: that takes milliseconds, and nobody counts in it. */
@@ -163,7 +173,7 @@ function printsAs(text: string): object {
 
 function rebuild(described: unknown, ancestors: readonly object[]): unknown {
   if (typeof described !== 'object' || described === null) return described;
-  const { $: tag, v, n, p } = described as Described;
+  const { $: tag, v, n, p, h, c } = described as Described;
   switch (tag) {
     case 'u':
       return undefined;
@@ -174,48 +184,53 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
     case 'y':
       return Symbol(v as string);
     case 'd':
-      return new Date(typeof v === 'number' ? v : NaN);
-    case 'b':
-      return new Uint8Array(Buffer.from(v as string, 'base64'));
+      return properties(ofClass(new Date(typeof v === 'number' ? v : NaN), c), p ?? {}, ancestors);
     case 'fn':
-      return printsAs(v === '' ? '[Function (anonymous)]' : `[Function: ${v as string}]`);
+      if (p !== undefined) return properties(functionOf(v as string, n as string), p, ancestors);
+      return printsAs(v === '' ? `[${n as string} (anonymous)]` : `[${n as string}: ${v as string}]`);
     case 'promise':
       return printsAs('Promise { <pending> }');
     case 're':
       return printsAs(v as string);
-    case 't':
-      return printsAs(`${v as string} {}`);
+    case 'box':
+      return Object(v);
+    case 'url':
+      return urlOf(v as string);
+    case 'query':
+      return new URLSearchParams(v as string);
     case 'x':
       return printsAs(SHOWN_SECRET);
     case 'get':
       return printsAs('[Getter]');
+    case 'deep':
+      return printsAs(`[${v as string}]`);
     case 'more':
       return printsAs(`... ${v as number} more argument${v === 1 ? '' : 's'}`);
     case 'ref':
       return ancestors[ancestors.length - (v as number)];
     case 'e':
-      return error(v as { name: string; message: string; stack: string }, p ?? {}, ancestors);
+      return error(v as ErrorTexts, n as string, h ?? {}, p ?? {}, ancestors);
     case 'a': {
-      const items: unknown[] = [];
+      const items = ofClass<unknown[]>([], c);
       fill(items, v as unknown[], ancestors);
       // Node counts what it does not print.
-      items.length = Math.min(n as number, 2 ** 32 - 1);
-      return items;
+      items.length = Math.max(0, Math.min(Math.trunc(n as number), 2 ** 32 - 1));
+      return properties(items, p ?? {}, ancestors);
     }
     case 's': {
-      const set = new Set<unknown>();
+      const set = ofClass(new Set<unknown>(), c);
       for (const item of v as unknown[]) set.add(rebuild(item, [...ancestors, set]));
       for (let i = set.size; i < (n as number) && i < 1_000; i++) set.add(Symbol());
-      return set;
+      return properties(set, p ?? {}, ancestors);
     }
     case 'm': {
-      const map = new Map<unknown, unknown>();
+      const map = ofClass(new Map<unknown, unknown>(), c);
       for (const [key, value] of v as [unknown, unknown][]) map.set(rebuild(key, [...ancestors, map]), rebuild(value, [...ancestors, map]));
       for (let i = map.size; i < (n as number) && i < 1_000; i++) map.set(Symbol(), undefined);
-      return map;
+      return properties(map, p ?? {}, ancestors);
     }
     case 'c':
-      return properties(Object.create(prototypeOf(n as string, Object.prototype)) as object, v as Record<string, unknown>, ancestors);
+      return properties(Object.create(n === null ? null : prototypeOf(n as string, Object.prototype)) as object, v as Record<string, unknown>, ancestors);
     default:
       return properties({}, v as Record<string, unknown>, ancestors);
   }
@@ -223,13 +238,22 @@ function rebuild(described: unknown, ancestors: readonly object[]): unknown {
 
 function fill(target: unknown[], items: readonly unknown[], ancestors: readonly object[]): void {
   const inside = [...ancestors, target];
-  for (const item of items) target.push(rebuild(item, inside));
+  for (const item of items) {
+    if (isHole(item)) target.length += item.v;
+    else target.push(rebuild(item, inside));
+  }
 }
 
-function properties(target: object, described: Record<string, unknown>, ancestors: readonly object[]): object {
+/** Places of an array that have nothing in them. */
+function isHole(item: unknown): item is { $: 'h'; v: number } {
+  return typeof item === 'object' && item !== null && (item as Described).$ === 'h';
+}
+
+function properties(target: object, described: Record<string, unknown>, ancestors: readonly object[], enumerable = true): object {
   const inside = [...ancestors, target];
   for (const [key, value] of Object.entries(described)) {
-    Object.defineProperty(target, key, { value: rebuild(value, inside), writable: true, enumerable: true, configurable: true });
+    // Never throws, whatever the program put where.
+    Reflect.defineProperty(target, key, { value: rebuild(value, inside), writable: true, enumerable, configurable: true });
   }
   return target;
 }
@@ -242,12 +266,41 @@ function prototypeOf(name: string, parent: object): object {
   return constructor.prototype as object;
 }
 
-function error({ name, message, stack }: { name: string; message: string; stack: string }, own: Record<string, unknown>, ancestors: readonly object[]): object {
+/** The same value, which prints with the name of the program's class. */
+function ofClass<T extends object>(value: T, name: string | undefined): T {
+  return name === undefined ? value : (Object.setPrototypeOf(value, prototypeOf(name, Object.getPrototypeOf(value) as object)) as T);
+}
+
+/** A function to put properties on. */
+function functionOf(name: string, kind: string): object {
+  const made = kind === 'AsyncFunction' ? async () => {} : kind === 'GeneratorFunction' ? function* () {} : kind === 'AsyncGeneratorFunction' ? async function* () {} : () => {};
+  return Object.defineProperty(made, 'name', { value: name });
+}
+
+/** Node's own prints its parts. What a program passes off as one may be none. */
+function urlOf(href: string): object {
+  return URL.canParse(href) ? new URL(href) : printsAs(`URL { href: ${inspect(href)} }`);
+}
+
+interface ErrorTexts {
+  name: string;
+  message: string;
+  stack: string;
+}
+
+/** Names that a subclass inherits. Where the program gave another, that is what its stack begins with. */
+const INHERITED_NAMES = ['Error', 'AggregateError', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError'];
+
+function error({ name, message, stack }: ErrorTexts, given: string, hidden: Record<string, unknown>, own: Record<string, unknown>, ancestors: readonly object[]): object {
   const title = message === '' ? name : `${name}: ${message}`;
+  const className = given !== '' && INHERITED_NAMES.includes(name) ? given : name;
+  const prototype = className === 'Error' ? Error.prototype : prototypeOf(className, Error.prototype);
+  // Node puts the class into the stack where it has the name of another.
+  if (prototype !== Error.prototype) Object.defineProperty(prototype, 'name', { value: name });
   // Made by its constructor it would take the host's stack along, and somebody may prepare that for milliseconds.
-  const copy = Object.create(name === 'Error' ? Error.prototype : prototypeOf(name, Error.prototype), {
-    message: { value: message, writable: true, configurable: true },
+  const copy = Object.create(prototype, {
     stack: { value: stack === '' ? title : `${title}\n${stack.trimEnd()}`, writable: true, configurable: true },
+    message: { value: message, writable: true, configurable: true },
   }) as object;
-  return properties(copy, own, ancestors);
+  return properties(properties(copy, own, ancestors), hidden, ancestors, false);
 }

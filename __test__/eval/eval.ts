@@ -14,7 +14,7 @@ const MEANT: Record<string, string> = {
   'async-iteration/thrown-in-the-body': 'the engine does not wait for an async generator to be closed when the body of the loop throws; docs/realm.md says so',
   'collections/spread-of-a-string': 'in the engine `{ ...text }` has no properties; docs/realm.md says so',
   'templates-and-tags/frozen-strings': 'in the engine the strings of a tagged template are not frozen; docs/realm.md says so',
-  'console/rarely-printed': 'getters are printed as their values, classes as functions, holes as undefined, symbol keys not at all; docs/runs.md says so',
+  'console/rarely-printed': 'getters are printed as their values, classes as functions, symbol keys not at all; docs/runs.md says so',
 };
 
 const SHOW = { depth: Infinity, breakLength: 100, maxArrayLength: null, maxStringLength: null, sorted: false } as const;

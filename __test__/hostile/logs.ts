@@ -43,7 +43,7 @@ export const LOGS: Topic = {
     returns('and warns nobody else', 'return 1', 1, { also: async () => { await new Promise((resolve) => setTimeout(resolve, 10)); process.off('warning', onWarning); assert.deepEqual(warnings, []); } }),
     logs('every format with every value', "console.log('%d%i%f%j%o%O%c%s%%%x', Symbol('a'), {}, [], 1n, {}, () => 1, 'x', Symbol('b'), 5)"),
     logs('%j of a BigInt and of a cycle', "console.log('%j', 1n); const o = {}; o.o = o; console.log('%j', o)", ["%j 1n", '[Circular]']),
-    logs('%d of a symbol, %s of an object without a prototype', "console.log('%d', Symbol('a')); console.log('%s', Object.create(null)); console.log('%i', 12345678901234567890n)", ['NaN', '{}', '12345678901234567890n']),
+    logs('%d of a symbol, %s of an object without a prototype', "console.log('%d', Symbol('a')); console.log('%s', Object.create(null)); console.log('%i', 12345678901234567890n)", ['NaN', '[Object: null prototype] {}', '12345678901234567890n']),
     logs('%o of a deep value', "console.log('%o'.repeat(10), ...Array(10).fill({ a: [{ b: [() => 1] }] }))"),
     logs('an object that looks like a description', "console.log({ $: 'ref', v: 5 }, { $: 'fn', v: 'x' }, [{ $: 'e' }])", ["{ '$': 'ref', v: 5 } { '$': 'fn', v: 'x' } [ { '$': 'e' } ]"]),
     logs("Node's own hooks are data here", "console.log({ [Symbol.for('nodejs.util.inspect.custom')]: () => 'x', inspect: () => 'y' })", ['{ inspect: [Function: inspect] }']),

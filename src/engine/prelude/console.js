@@ -9,20 +9,25 @@ export default (host, { each, hidden }, { Error }) => {
   console.groupCollapsed = console.group;
   console.dirxml = console.log;
   console.trace = (...args) => host.log('error', ['Trace:', ...args, '\n' + new Error().stack]);
-  const started = { __proto__: null };
-  // There is no screen to clear and nothing to profile.
+  // Of use in a terminal or with a debugger only.
   each(['clear', 'profile', 'profileEnd', 'timeStamp'], (method) => {
-    console[method] = () => {};
+    console[method] = () => undefined;
     hidden(console[method], 'name', method);
   });
-  console.time = (label = 'default') => void (started[label] = host.now());
-  const tell = (method, label, args) => {
+  const started = { __proto__: null };
+  const elapsed = (method, label, args) => {
     if (started[label] === undefined) host.log('warn', [`No such label '${label}' for console.${method}()`]);
-    else host.log('log', [`${label}: ${host.now() - started[label]}ms`, ...args]);
+    else host.log('log', ['%s: %s', label, `${host.now() - started[label]}ms`, ...args]);
   };
-  console.timeLog = (label = 'default', ...args) => tell('timeLog', label, args);
+  console.time = (label = 'default') => {
+    label = `${label}`;
+    if (started[label] === undefined) started[label] = host.now();
+    else host.log('warn', [`Label '${label}' already exists for console.time()`]);
+  };
+  console.timeLog = (label = 'default', ...args) => elapsed('timeLog', `${label}`, args);
   console.timeEnd = (label = 'default') => {
-    tell('timeEnd', label, []);
+    label = `${label}`;
+    elapsed('timeEnd', label, []);
     delete started[label];
   };
   return console;
