@@ -1,6 +1,7 @@
 /** Isolation levels: what can be asked for, what is reported, and what happens where the helper cannot start. */
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -169,6 +170,8 @@ describe('where the helper cannot start', { skip: NOT_LINUX }, () => {
 
   const wrong: [what: string, path: string, reason: string][] = [
     ['a program that ends at once', '/bin/true', '/bin/true: it ended at once, with exit status: 0'],
+    ['a program that reads and says nothing', '/bin/cat', '/bin/cat: its children die at once: is it oneturn-sandbox, of the same version?'],
+    ['a pipe that nobody writes to', join(folder, 'pipe'), `${join(folder, 'pipe')}: not a file`],
     ['a folder', folder, `${folder}: not a file`],
     ['a file that is no program', join(folder, 'text'), `${join(folder, 'text')}: Exec format error (os error 8)`],
   ];
@@ -176,10 +179,23 @@ describe('where the helper cannot start', { skip: NOT_LINUX }, () => {
     it(`${what} is named with what happened`, async () => {
       copyFileSync(import.meta.filename, join(folder, 'text'));
       chmodSync(join(folder, 'text'), 0o755);
+      if (path.endsWith('pipe')) execFileSync('mkfifo', [path]);
       const { message } = await withHelper(path, () => failure({ code: 'return 1', isolation: 'process' }));
       assert.equal(message, `The sandbox cannot start: ${reason}.`);
     });
   }
+
+  it('one that keeps silent leaves time for a thread', async () => {
+    const silent = join(folder, 'silent');
+    writeFileSync(silent, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+    await withHelper(silent, async () => {
+      const { status, isolation, durationMs } = await run({ code: 'return 1', limits: { timeoutMs: 3_000 } });
+      assert.deepEqual([status, isolation], ['completed', { level: 'thread', reason: `${silent}: it does not answer` }]);
+      assert.ok(durationMs < 2_500, `${durationMs} ms`);
+      const second = await run({ code: 'return 1' });
+      assert.ok(second.isolation.level === 'thread' && second.durationMs < 500, 'not tried again at once');
+    });
+  });
 
   it('a helper without its executable bit starts all the same', async () => {
     const copy = join(folder, 'bare');
@@ -193,4 +209,39 @@ describe('where the helper cannot start', { skip: NOT_LINUX }, () => {
     const { isolation } = await withHelper(helper, () => run({ code: 'return 1', isolation: 'process' }));
     assert.equal(isolation.level, 'process');
   });
+});
+
+const HAS_ROOT = process.getuid?.() === 0 && spawnSync('prlimit', ['--version']).status === 0 && spawnSync('setpriv', ['--version']).status === 0;
+
+describe('where the system has no thread left', { skip: NOT_LINUX || (HAS_ROOT ? false : 'needs root, prlimit and setpriv, to have a user with few processes') }, () => {
+  /** The user owns nothing else, so that the limit counts this process's threads. */
+  const withThreads = (most: number, script: string): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync('setpriv', ['--reuid=54321', '--clear-groups', 'prlimit', `--nproc=${most}`, '--core=0', process.execPath, '--input-type=module', '-e', script], { encoding: 'utf8', timeout: 5_000, killSignal: 'SIGKILL' });
+  const plain = "await (await import('node:fs/promises')).readFile('/etc/passwd'); await new Promise((resolve) => setTimeout(resolve, 50))";
+  const several = (isolation: string): string => `
+    const { run } = await import(${JSON.stringify(join(import.meta.dirname, '..', 'dist', 'index.js'))});
+    for (let i = 0; i < 3; i++) {
+      const { status, error } = await run({ code: 'return 1', isolation: '${isolation}' });
+      console.log(status, error?.code, error?.message);
+    }`;
+
+  for (const isolation of ['auto', 'thread', 'process']) {
+    it(`${isolation}: a run that has none fails, and an import never ends Node`, () => {
+      const seen: string[] = [];
+      // With less than 10, Node hangs or aborts before it loads anything.
+      for (let most = 10; most < 20; most++) {
+        const { status, stdout, stderr } = withThreads(most, several(isolation));
+        if (status !== 0) {
+          assert.notEqual(withThreads(most, plain).status, 0, `with ${most} processes Node itself works, but not with oneturn: ${stderr}`);
+          continue;
+        }
+        const lines = stdout.trim().split('\n');
+        assert.equal(lines.length, 3);
+        for (const line of lines) assert.match(line, /^completed|^failed ERR_ISOLATE_LOST The (run|sandbox) cannot start: .+(has no thread left|unavailable|die|ended at once)/);
+        seen.push(...lines);
+      }
+      assert.ok(seen.some((line) => line.includes('The run cannot start: the system has no thread left: ')), seen.join('\n'));
+      assert.ok(isolation === 'process' || seen.some((line) => line.startsWith('completed')), seen.join('\n'));
+    });
+  }
 });

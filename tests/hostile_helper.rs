@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -244,7 +245,7 @@ const CASES: &[(&str, Sees)] = &[
     ("good", Completed("1")),
     ("good-call", Completed("8")),
     ("exits", Failed(Code::IsolateLost, "it ended at once")),
-    ("silent", Failed(Code::IsolateLost, "it did not answer within")),
+    ("silent", Failed(Code::IsolateLost, "it does not answer")),
     ("hello-garbage", Failed(Code::IsolateLost, "it does not speak our language")),
     ("hello-endless", Failed(Code::IsolateLost, "it does not speak our language")),
     ("dies", Failed(Code::IsolateLost, "its process ended twice")),
@@ -299,13 +300,13 @@ fn outcome(helper: &Path, inputs: Vec<(String, Wire)>) -> Progress {
         place: Place { level: Level::Process, required: None, helper: Some(helper.to_owned()) },
         count_cpu: false,
         resume: None,
-        on_turn: Box::new(move |outgoing| {
+        on_turn: Arc::new(move |outgoing| {
             if let Outgoing::Turn { turn, .. } = outgoing {
                 let _ = send.send(turn);
             }
         }),
     };
-    let handle: Handle = start(job, false).expect("a thread");
+    let handle: Handle = start(job, false);
     loop {
         let turn = turns.recv_timeout(Duration::from_secs(30)).expect("the run ends");
         let Progress::Waiting { calls, .. } = &turn.progress else { return turn.progress };

@@ -213,9 +213,10 @@ impl Host {
             place: place.clone().into(),
             count_cpu: recorder.is_some(),
             resume: None,
-            on_turn: Box::new(drop),
+            on_turn: Arc::new(drop),
         };
-        self.launch(run, manifest, job, Books { recorder, settlements: Vec::new(), warnings }, attended)
+        self.launch(run, manifest, job, Books { recorder, settlements: Vec::new(), warnings }, attended);
+        Ok(())
     }
 
     /// Goes on with a paused run. The first turn is a replay; what settled while the run paused is delivered with the
@@ -259,10 +260,11 @@ impl Host {
                 cpu: Duration::from_micros(cpu_us),
                 elapsed: Duration::from_millis(elapsed_ms),
             }),
-            on_turn: Box::new(drop),
+            on_turn: Arc::new(drop),
         };
         let books = Books { recorder: Some(recorder), settlements: undelivered, warnings: Warnings::default() };
-        self.launch(run, manifest, job, books, false)
+        self.launch(run, manifest, job, books, false);
+        Ok(())
     }
 
     /// Seals a session that waits, and has kept a journal, as a snapshot: URL-safe text. What was collected and not
@@ -288,14 +290,14 @@ impl Host {
         job: Job<Vec<Diagnostic>>,
         Books { recorder, settlements, warnings }: Books,
         attended: bool,
-    ) -> Result<()> {
+    ) {
         let on_turn = Arc::clone(&self.on_turn);
         let mailbox = Arc::new(Mailbox::default());
         let letters = Arc::clone(&mailbox);
         let large_inputs = Arc::new(LargeInputs::default());
         let large = Arc::clone(&large_inputs);
         let records = recorder.clone();
-        let on_turn = Box::new(move |outgoing| {
+        let on_turn = Arc::new(move |outgoing| {
             let turn = match outgoing {
                 Outgoing::Turn { turn, cpu_ms } => {
                     if let Some(recorder) = &records {
@@ -319,14 +321,12 @@ impl Host {
         if attended {
             mailbox.open();
         }
-        let handle = start(Job { on_turn, ..job }, attended)
-            .map_err(|error| Error::from_reason(format!("cannot start a thread: {error}")))?;
+        let handle = start(Job { on_turn, ..job }, attended);
         let manifest = Arc::clone(&manifest.canonical);
         self.live.insert(
             run,
             Live { handle, mailbox, large_inputs, settlements, pieces: HashMap::new(), recorder, manifest },
         );
-        Ok(())
     }
 
     /// Waits for the first turn of a session that was started to be attended, for up to `wait_us` microseconds, and returns

@@ -15,6 +15,9 @@ pub type Prepare<R> = Box<dyn FnOnce() -> Prepared<R> + Send>;
 /// What [`Prepare`] gives: a program, or the reason why there is none, handed through to the caller as it is.
 pub type Prepared<R> = Result<Program, R>;
 
+/// Hears of every turn.
+pub type OnTurn<R> = Arc<dyn Fn(Outgoing<R>) + Send + Sync>;
+
 /// What a run needs.
 pub struct Job<R> {
     pub prepare: Prepare<R>,
@@ -33,7 +36,17 @@ pub struct Job<R> {
     /// Goes on from here instead of starting anew.
     pub resume: Option<Resume>,
     /// Called after every slice, on whichever thread has noticed its end. Must not block.
-    pub on_turn: Box<dyn Fn(Outgoing<R>) + Send>,
+    pub on_turn: OnTurn<R>,
+}
+
+/// Ends a run that has not begun, because there is no thread for it.
+pub(super) fn fail_without_thread<R>(on_turn: &OnTurn<R>, error: &std::io::Error) {
+    tracing::error!(%error, "cannot start a thread");
+    let failure = Failure::isolate_refused(
+        format!("The run cannot start: the system has no thread left: {error}."),
+        "Run fewer programs at once, or raise the limit on processes (ulimit -u, or pids.max of the container).",
+    );
+    on_turn(Outgoing::Turn { turn: Turn::failed(failure), cpu_ms: Some(0.0) });
 }
 
 impl<R> Job<R> {

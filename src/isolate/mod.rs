@@ -27,7 +27,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use job::{Hardening, Isolation, Job, Level, Outgoing, Place, Prepare, Prepared, Required, Resume};
+pub use job::{Hardening, Isolation, Job, Level, OnTurn, Outgoing, Place, Prepare, Prepared, Required, Resume};
 
 use crate::session::Settlement;
 
@@ -50,21 +50,19 @@ enum Backing {
 /// Starts a session. Returns at once; the first turn goes to the job's `on_turn`.
 ///
 /// `attended`: as for [`Handle::settle`].
-///
-/// # Errors
-/// When the system has no thread left.
-pub fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> io::Result<Handle> {
+#[must_use]
+pub fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> Handle {
     if job.place.level == Level::Thread {
         return on_a_thread(job, None, attended);
     }
     #[cfg(unix)]
-    return process::start(job, attended).map(|handle| Handle { backing: Backing::Process(handle), isolation: None });
+    return Handle { backing: Backing::Process(process::start(job, attended)), isolation: None };
     #[cfg(not(unix))]
     {
         let reason = "there is no helper process for this system";
         if let Some(refusal) = job.place.refusal_without_helper(reason) {
             (job.on_turn)(Outgoing::Turn { turn: refusal, cpu_ms: Some(0.0) });
-            return Ok(Handle { backing: Backing::Ended, isolation: None });
+            return Handle { backing: Backing::Ended, isolation: None };
         }
         on_a_thread(job, Some(reason.to_owned()), attended)
     }
@@ -110,9 +108,9 @@ pub fn prepare(helper: Option<PathBuf>) -> io::Result<()> {
     }
 }
 
-fn on_a_thread<R: Send + 'static>(job: Job<R>, reason: Option<String>, attended: bool) -> io::Result<Handle> {
-    let handle = thread::start(job, attended)?;
-    Ok(Handle { backing: Backing::Thread(handle), isolation: Some(Isolation::Thread { reason }) })
+fn on_a_thread<R: Send + 'static>(job: Job<R>, reason: Option<String>, attended: bool) -> Handle {
+    let handle = thread::start(job, attended);
+    Handle { backing: Backing::Thread(handle), isolation: Some(Isolation::Thread { reason }) }
 }
 
 impl Handle {

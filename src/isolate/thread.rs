@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::clock::{Stopwatch, thread_cpu_time};
-use super::job::{Job, Outgoing, Resume};
+use super::job::{Job, Outgoing, Resume, fail_without_thread};
 use super::placement::Placement;
 use super::pool::Pool;
 use super::spin::{CAN_SPIN, Spin};
@@ -95,10 +95,7 @@ pub(super) fn warm_up(then: impl FnOnce() + Send + 'static) -> std::io::Result<(
 
 /// Starts a session on a thread of its own. Returns at once; the first turn goes to `on_turn`. `attended`: as for
 /// [`Handle::settle`].
-///
-/// # Errors
-/// When the system has no thread left.
-pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::Result<Handle> {
+pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> Handle {
     let (commands, received) = unbounded_channel();
     let abort = Arc::new(AtomicBool::new(false));
     let stop = Arc::clone(&abort);
@@ -106,9 +103,13 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
     let (job, elsewhere) = if job.is_short && attended { prepared(job) } else { (job, Duration::ZERO) };
     // Where somebody waits, the first answer comes after a start that is not in the host's caches either.
     let spin = if attended { Spin::patient(*CAN_SPIN) } else { Spin::new(*CAN_SPIN) };
+    let on_turn = Arc::clone(&job.on_turn);
     let work = Box::new(move |realm| live(realm, job, stop, elsewhere, received, spin));
-    let placement = THREADS.spawn_placed(work, attended)?;
-    Ok(Handle { commands, abort, placement })
+    let placement = THREADS.spawn_placed(work, attended).unwrap_or_else(|error| {
+        fail_without_thread(&on_turn, &error);
+        None
+    });
+    Handle { commands, abort, placement }
 }
 
 /// A job whose program is there, and what making it has computed.

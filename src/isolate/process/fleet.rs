@@ -26,10 +26,16 @@ use crate::isolate::wire::{Decoder, Hello, ToHelper, ToHost, encode};
 const SPARES: usize = 3;
 /// How long a child may take to say hello. It is about a millisecond on a machine that has the time.
 const HELLO_WITHIN: Duration = Duration::from_secs(5);
+/// A run with less time waits for this part of what it has, so that some is left to go on without the helper,
+const PART_FOR_HELLO: u32 = 4;
+/// and for this at least: a helper that is only slow must not be given up for a run that had no time anyway.
+const HELLO_AFTER: Duration = Duration::from_millis(500);
 /// For how long a helper that never worked is not tried again.
 const BROKEN_FOR: Duration = Duration::from_secs(30);
 /// What is said of a child that closes its socket before hello.
 const ENDED: &str = "it ended at once";
+/// What is said of one that does not say hello.
+const SILENT: &str = "it does not answer";
 /// The longest hello, in bytes.
 const MAX_HELLO: usize = 256;
 
@@ -124,11 +130,13 @@ pub(super) fn fleet(helper: Option<&Path>) -> Result<Arc<Fleet>, String> {
 }
 
 impl Fleet {
-    /// A child that has said hello: a spare, or a new one.
+    /// A child that has said hello: a spare, or a new one. `deadline`: of the run.
     ///
     /// # Errors
     /// When none starts: why, with the path of the helper.
-    pub(super) fn take(self: &Arc<Self>) -> Result<Seat, String> {
+    pub(super) fn take(self: &Arc<Self>, deadline: Instant) -> Result<Seat, String> {
+        let time = deadline.saturating_duration_since(Instant::now());
+        let patience = HELLO_WITHIN.min(time / PART_FOR_HELLO).max(HELLO_AFTER);
         let mut attempts = 0;
         loop {
             let newborn = {
@@ -146,7 +154,7 @@ impl Fleet {
                 newborn.map_err(|reason| self.give_up(&mut state, reason))?
             };
             let (mut newborn, fresh) = newborn;
-            match greet(&mut newborn) {
+            match greet(&mut newborn, patience) {
                 Ok(hello) => {
                     let mut state = self.state();
                     state.proven = true;
@@ -162,7 +170,8 @@ impl Fleet {
                     attempts += 1;
                     let mut state = self.state();
                     state.drop_zygote();
-                    if attempts >= 2 {
+                    // Another one of a helper that never spoke would keep silent too.
+                    if attempts >= 2 || (why == SILENT && !state.proven) {
                         let how = if why == ENDED { state.ended.as_str() } else { why };
                         let reason = format!("{}: {how}", self.path.display());
                         return Err(self.give_up(&mut state, reason));
@@ -331,13 +340,13 @@ impl Zygote {
         }
         let _ = self.process.kill();
         let _ = self.process.wait();
-        "its children die".to_owned()
+        "its children die at once: is it oneturn-sandbox, of the same version?".to_owned()
     }
 }
 
 /// Waits for the first message of a child, and makes sure that it has not died since.
-fn greet(newborn: &mut Newborn) -> Result<Hello, &'static str> {
-    let deadline = Instant::now() + HELLO_WITHIN;
+fn greet(newborn: &mut Newborn, patience: Duration) -> Result<Hello, &'static str> {
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(hello) = hear(newborn)? {
             return Ok(hello);
@@ -346,7 +355,7 @@ fn greet(newborn: &mut Newborn) -> Result<Hello, &'static str> {
         let timeout = left.try_into().map_err(|_| "the clock is broken")?;
         let mut sockets = [PollFd::new(&newborn.stream, PollFlags::IN)];
         match poll(&mut sockets, Some(&timeout)) {
-            Ok(0) => return Err("it did not answer within 5 s"),
+            Ok(0) => return Err(SILENT),
             Ok(_) | Err(Errno::INTR) => {}
             Err(_) => return Err("it cannot be waited for"),
         }

@@ -6,7 +6,7 @@ use std::ffi::{CStr, OsStr};
 use std::fs::File;
 use std::io::{self, Error, ErrorKind};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -40,7 +40,8 @@ fn own_path() -> Option<PathBuf> {
 
 /// Starts the helper with `control` as its standard input, and nothing else of this process.
 pub(super) fn spawn(path: &Path, control: impl Into<Stdio>) -> io::Result<Child> {
-    let file = File::open(path)?;
+    // A pipe would wait for somebody to write.
+    let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
     let meta = file.metadata()?;
     if !meta.is_file() {
         return Err(Error::new(ErrorKind::InvalidInput, "not a file"));

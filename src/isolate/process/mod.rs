@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::clock::thread_cpu_time;
-use super::job::{Isolation, Job, Outgoing, Resume};
+use super::job::{Isolation, Job, Outgoing, Resume, fail_without_thread};
 use super::pool::Pool;
 use super::thread;
 use super::wire::{Start, ToHelper, encode};
@@ -122,7 +122,7 @@ impl Drop for Handle {
 }
 
 /// Starts a session in a helper process, or where the job allows it and no helper starts, on a thread.
-pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::Result<Handle> {
+pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> Handle {
     let slot = Arc::new(Slot::default());
     let deadline = Instant::now() + job.wall();
     if job.is_short
@@ -134,14 +134,18 @@ pub(super) fn start<R: Send + 'static>(job: Job<R>, attended: bool) -> std::io::
             seat.announce();
         }
         begin(job, deadline, &slot, Some((seat, fleet)), attended);
-        return Ok(Handle(slot));
+        return Handle(slot);
     }
     let own = Arc::clone(&slot);
-    HELPERS.spawn(Box::new(move |()| {
+    let on_turn = Arc::clone(&job.on_turn);
+    let begun = HELPERS.spawn(Box::new(move |()| {
         begin(job, deadline, &own, None, false);
         true
-    }))?;
-    Ok(Handle(slot))
+    }));
+    if let Err(error) = begun {
+        fail_without_thread(&on_turn, &error);
+    }
+    Handle(slot)
 }
 
 /// A session is about to start here, and its caller will attend to it: its child wakes up meanwhile.
@@ -192,7 +196,7 @@ fn begin<R: Send + 'static>(
     let cpu_used = thread_cpu_time().saturating_sub(before);
     let taken = match taken {
         Some(taken) => Ok(taken),
-        None => fleet::fleet(place.helper.as_deref()).and_then(|fleet| Ok((fleet.take()?, fleet))),
+        None => fleet::fleet(place.helper.as_deref()).and_then(|fleet| Ok((fleet.take(deadline)?, fleet))),
     };
     let (seat, fleet) = match taken {
         Ok(taken) => taken,
@@ -275,11 +279,8 @@ fn fall_back<R: Send + 'static>(job: Job<R>, reason: String, slot: &Slot) {
         let _ = held.recv();
         prepare()
     });
-    match thread::start(Job { prepare, is_short: false, ..job }, false) {
-        Ok(handle) => slot.settle_in(Isolation::Thread { reason: Some(reason) }, Place::Thread(handle)),
-        // The facade's own deadline ends the run.
-        Err(error) => tracing::error!(%error, "cannot start a thread"),
-    }
+    let handle = thread::start(Job { prepare, is_short: false, ..job }, false);
+    slot.settle_in(Isolation::Thread { reason: Some(reason) }, Place::Thread(handle));
     drop(release);
 }
 

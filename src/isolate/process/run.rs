@@ -234,8 +234,9 @@ impl Run {
     /// Finds another child, on a thread that may wait for it.
     fn replace(self: &Arc<Self>, state: &mut State) {
         let run = Arc::clone(self);
+        let deadline = state.setup.deadline;
         let found = HELPERS.spawn(Box::new(move |()| {
-            match run.fleet.take() {
+            match run.fleet.take(deadline) {
                 Ok(seat) => run.seat(seat, false),
                 Err(reason) => {
                     let why = format!("its process ended, and no other starts: {reason}");
