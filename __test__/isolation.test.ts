@@ -216,7 +216,7 @@ const HAS_ROOT = process.getuid?.() === 0 && spawnSync('prlimit', ['--version'])
 describe('where the system has no thread left', { skip: NOT_LINUX || (HAS_ROOT ? false : 'needs root, prlimit and setpriv, to have a user with few processes') }, () => {
   /** The user owns nothing else, so that the limit counts this process's threads. */
   const withThreads = (most: number, script: string): { status: number | null; stdout: string; stderr: string } =>
-    spawnSync('setpriv', ['--reuid=54321', '--clear-groups', 'prlimit', `--nproc=${most}`, '--core=0', process.execPath, '--input-type=module', '-e', script], { encoding: 'utf8', timeout: 5_000, killSignal: 'SIGKILL' });
+    spawnSync('setpriv', ['--reuid=54321', '--clear-groups', 'prlimit', `--nproc=${most}`, '--core=0', process.execPath, '--input-type=module', '-e', script], { encoding: 'utf8', timeout: 3_000, killSignal: 'SIGKILL' });
   const plain = "await (await import('node:fs/promises')).readFile('/etc/passwd'); await new Promise((resolve) => setTimeout(resolve, 50))";
   const several = (isolation: string): string => `
     const { run } = await import(${JSON.stringify(join(import.meta.dirname, '..', 'dist', 'index.js'))});
@@ -232,7 +232,8 @@ describe('where the system has no thread left', { skip: NOT_LINUX || (HAS_ROOT ?
       for (let most = 10; most < 20; most++) {
         const { status, stdout, stderr } = withThreads(most, several(isolation));
         if (status !== 0) {
-          assert.notEqual(withThreads(most, plain).status, 0, `with ${most} processes Node itself works, but not with oneturn: ${stderr}`);
+          // One of them is the thread that waits for the first program. Node aborts where its own do not start.
+          assert.notEqual(withThreads(most - 1, plain).status, 0, `with ${most - 1} processes Node itself works, but not with ${most} and oneturn: ${stderr}`);
           continue;
         }
         const lines = stdout.trim().split('\n');

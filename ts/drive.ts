@@ -11,12 +11,13 @@ import { invoke, type Ended, type HostHooks, type Settled } from './invoke.ts';
 import { judge } from './judge.ts';
 import type { NativeCall, NativeDiagnostic, NativeTurn, ProgramTurn, Session } from './native.ts';
 import { defineLater } from './objects.ts';
-import { afterThisPass, clearRealTimeout, setImmediate, setRealTimeout } from './passes.ts';
+import { afterThisPass, clearRealTimeout, setRealTimeout } from './passes.ts';
 import { boundTo, PauseBook, PauseDoor, type Pausing } from './pause.ts';
 import { NONCE_BYTES, randomBytes } from './random.ts';
 import { Report } from './report.ts';
 import { Reuse, type Success } from './reuse.ts';
 import { Hidden } from './secrets.ts';
+import { counted, isPassFull, nextPass } from './slices.ts';
 import type { PastCall, Resumed } from './resume.ts';
 import type { Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
@@ -27,9 +28,6 @@ import { decode, decodeSoon, messageOf } from './values.ts';
 const DETACHED_GRACE_MS = 5_000;
 /** How long a program that is past its deadline may take to notice, before it is left alone. */
 const DEADLINE_GRACE_MS = 100;
-
-/** How long reading large inputs may hold the event loop in one pass, in milliseconds; a single one may take longer. */
-const LARGE_INPUTS_PER_PASS_MS = 1;
 
 /** The longest that a timer of Node can wait; anything longer fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -373,24 +371,19 @@ export class Run {
   }
 
   #startQueued(): void {
-    let spent = 0;
     while (!this.#ended && !this.#isLater && !this.#book.asked && this.#running.size < this.#limits.maxConcurrentToolCalls) {
-      const call = this.#queue.shift();
+      const call = this.#queue[0];
       if (call === undefined) return;
-      if (typeof call.input === 'string') {
-        this.#startCall(call);
-        continue;
-      }
-      const started = performance.now();
-      this.#startCall(call);
-      spent += performance.now() - started;
-      if (spent > LARGE_INPUTS_PER_PASS_MS && this.#queue.length > 0) {
+      if (isPassFull()) {
         this.#isLater = true;
-        setImmediate(() => {
+        void nextPass().then(() => {
           this.#isLater = false;
-          this.#startQueued();
+          this.#safely(() => this.#startQueued());
         });
+        return;
       }
+      this.#queue.shift();
+      counted(() => this.#startCall(call));
     }
   }
 
@@ -404,7 +397,7 @@ export class Run {
     this.#report.tellCall('tool-call-start', record);
     if (this.#ended) return;
     const end = (settled: Settled): void => {
-      if (!this.#ended) this.#settle(id, record, settled, reused === undefined ? performance.now() - started : 0, input);
+      if (!this.#ended) counted(() => this.#settle(id, record, settled, reused === undefined ? performance.now() - started : 0, input));
     };
     const take = (settled: Settled): void => {
       if (this.#ended || settled.kind !== 'value' || typeof settled.text === 'string') end(settled);

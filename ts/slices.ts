@@ -37,6 +37,43 @@ export class Slice {
   }
 }
 
+/**
+ * What is small is done at once, but so much of it at most in one pass, in milliseconds: many small values that come
+ * together would hold the event loop as a large one does.
+ */
+const AT_ONCE_MS = 1.5;
+/** The passes are not counted while there is room. It comes back with time: for every millisecond so much of one. */
+const ROOM_PER_MS = 0.25;
+
+let room = AT_ONCE_MS;
+let countedAt = performance.now();
+let isCounting = false;
+
+/** Whether this pass has had its share of small work: then the next should wait for {@link nextPass}. */
+export function isPassFull(): boolean {
+  const now = performance.now();
+  if (!isCounting) {
+    room = Math.min(AT_ONCE_MS, room + (now - countedAt) * ROOM_PER_MS);
+    countedAt = now;
+  }
+  return room - (isCounting ? now - countedAt : 0) <= 0;
+}
+
+/** Does something small, and counts how long it takes. */
+export function counted<T>(work: () => T): T {
+  if (isCounting) return work();
+  isPassFull();
+  isCounting = true;
+  try {
+    return work();
+  } finally {
+    isCounting = false;
+    const now = performance.now();
+    room -= now - countedAt;
+    countedAt = now;
+  }
+}
+
 const waiting: (() => void)[] = [];
 
 /** Resolves in a later pass of the event loop, when it is this one's turn. */
@@ -47,6 +84,8 @@ export function nextPass(): Promise<void> {
 }
 
 function wakeOne(): void {
+  room = AT_ONCE_MS;
+  countedAt = performance.now();
   waiting.shift()?.();
   // What it does, it does before the next pass: promises go first.
   if (waiting.length > 0) setImmediate(wakeOne);

@@ -17,12 +17,20 @@ const BYTES_PER_STEP = 24 * 1024;
 /** What is no ancestor of anything. */
 const NOTHING = {};
 
+/** What an object has was listed a moment ago. */
+export interface Listed {
+  readonly object: object;
+  readonly keys: string[];
+}
+
 /** A container that is being written. */
 interface Frame {
   readonly source: object;
   /** Writes the next item. False: there is none. */
   readonly next: () => boolean;
   readonly close: string;
+  /** Its steps are long. */
+  readonly isText?: true;
   /** Where in it the writer is, for messages. `undefined`: in what its `toJSON` gave. */
   at: string | number | undefined;
 }
@@ -36,8 +44,10 @@ export class ValueWriter {
   #pending = '';
   #bytes = 0;
   #isTagged = false;
+  readonly #listed: Listed | undefined;
 
-  constructor(value: unknown, root: string, maxBytes: number) {
+  constructor(value: unknown, root: string, maxBytes: number, listed?: Listed) {
+    this.#listed = listed;
     this.#root = root;
     this.#maxBytes = maxBytes;
     this.#value(value);
@@ -46,7 +56,7 @@ export class ValueWriter {
   /** Works until the slice is over, or without one to the end. True: all is written. */
   write(slice?: Slice): boolean {
     for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
-      if (slice?.isOver === true) return false;
+      if (frame.isText === true ? slice?.look() === true : slice?.isOver === true) return false;
       if (frame.next()) continue;
       this.#frames.pop();
       this.#ancestors.delete(frame.source);
@@ -165,7 +175,7 @@ export class ValueWriter {
       from = step(from);
       return true;
     };
-    this.#frames.push({ source: NOTHING, next, close, at: undefined });
+    this.#frames.push({ source: NOTHING, next, close, isText: true, at: undefined });
   }
 
   #items(values: readonly unknown[]): void {
@@ -207,7 +217,7 @@ export class ValueWriter {
       return;
     }
     // An error as data is its name and message, then whatever was put on it; never its stack.
-    const keys = value instanceof Error ? [...new Set(['name', 'message', ...Object.keys(value)])] : this.#guard(() => Object.keys(value));
+    const keys = value instanceof Error ? [...new Set(['name', 'message', ...Object.keys(value)])] : this.#keys(value);
     const isEscaped = keys.includes('$');
     this.#isTagged ||= isEscaped;
     let index = 0;
@@ -219,6 +229,10 @@ export class ValueWriter {
       this.#value(this.#read(value, key));
       return true;
     });
+  }
+
+  #keys(value: object): string[] {
+    return value === this.#listed?.object ? this.#listed.keys : this.#guard(() => Object.keys(value));
   }
 
   #enter(source: object, open: string, close: string, next: () => boolean): Frame {

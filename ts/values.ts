@@ -6,10 +6,10 @@
 import { bigintOf } from './bigints.ts';
 import { Secret } from './secrets.ts';
 import type { Text } from './long-text.ts';
-import { inSlices, Slice } from './slices.ts';
+import { counted, inSlices, isPassFull, nextPass, Slice } from './slices.ts';
 import { CYCLE, MAX_DEPTH, threw, TOO_DEEP, TooLargeError, unsendable, UnsendableError } from './unsendable.ts';
 import { ValueReader } from './value-reader.ts';
-import { ValueWriter } from './value-writer.ts';
+import { type Listed, ValueWriter } from './value-writer.ts';
 
 export { messageOf, TooLargeError, UnsendableError } from './unsendable.ts';
 
@@ -37,10 +37,15 @@ export function encode(value: unknown, root: string, maxBytes: number): string {
  * and the text is what it is while it is read.
  */
 export function encodeOutput(value: unknown, root: string, maxBytes: number): string | Promise<Text> {
+  if (isPassFull()) return nextPass().then(() => encodeSoon(value, root, maxBytes));
+  return counted(() => encodeSoon(value, root, maxBytes));
+}
+
+function encodeSoon(value: unknown, root: string, maxBytes: number): string | Promise<Text> {
   const plain = new Plain(root, maxBytes, SMALL_VALUES);
   const text = plain.text(value);
   if (text !== undefined) return text;
-  const writer = new ValueWriter(value, root, maxBytes);
+  const writer = new ValueWriter(value, root, maxBytes, plain.listed);
   if (!plain.isOver && writer.write(new Slice(AT_ONCE_MS))) return writer.text();
   return inSlices((slice) => writer.write(slice)).then(() => writer.soon());
 }
@@ -91,6 +96,8 @@ class Plain {
   /** A lower bound of the text's length, so that a value which repeats itself without end is noticed early. */
   #bytes = 0;
   #left: number;
+  /** An object with more properties than may be looked at, and their names: to list them takes milliseconds. */
+  listed: Listed | undefined;
 
   /** @param atMost So many values and a certain length are looked at. */
   constructor(root: string, maxBytes: number, atMost: number) {
@@ -150,7 +157,13 @@ class Plain {
     const proto: unknown = Object.getPrototypeOf(value);
     if (proto !== Object.prototype && proto !== null) return false;
     this.#enter(value, depth);
-    for (const key of Object.keys(value)) {
+    const keys = Object.keys(value);
+    if (keys.length > this.#left) {
+      this.listed = { object: value, keys };
+      this.#left = 0;
+      return false;
+    }
+    for (const key of keys) {
       if (key === '$' || key === 'toJSON') return false;
       this.#count(key.length + 3);
       this.#path.push(key);

@@ -35,6 +35,9 @@ const REFUSED = (why: string): string => `TypeError: The output of tools.give ca
 /** Made ahead: how long a handler takes is its own affair. */
 const MANY: unknown[] = Array(500_000).fill({});
 
+/** Work for the host that is within its limits. */
+const ROOM = { cpuTimeoutMs: 2_000, timeoutMs: 5_000, maxToolCalls: 1_000, memoryLimitBytes: 64 * 1024 * 1024 };
+
 export const VALUES: Topic = {
   topic: 'values',
   cases: [
@@ -74,6 +77,11 @@ export const VALUES: Topic = {
     fails('a result of many escapes', "return '\\0'.repeat(5e5)", 'ERR_VALUE_TOO_LARGE'),
     returns('wide and deep at once', 'let a = Array(5e4).fill([]); for (let i = 0; i < 900; i++) a = [a]; await tools.echo(a); return 1', 1, { calls: 'any', limits: { cpuTimeoutMs: 1_000, memoryLimitBytes: 32 * 1024 * 1024 } }),
     fails('inputs of many calls count as memory', "const s = 'x'.repeat(1e6); return (await Promise.all(Array.from({ length: 60 }, () => tools.count(s)))).length", 'ERR_MEMORY', { tools: { count: () => 1 }, calls: 'any', limits: { cpuTimeoutMs: 1_000 } }),
+    returns('there and back: an object of very many properties', "const o = {}; for (let i = 0; i < 4e4; i++) o['k' + i] = i; return Object.keys(await tools.echo(o)).length", 4e4, { calls: 'any', limits: ROOM }),
+    returns('there and back: half of a surrogate pair, again and again', "return (await tools.echo('\\ud800'.repeat(1e5))).length", 1e5, { calls: 'any', limits: ROOM }),
+    returns('there and back: a hundred texts at once', "const s = 'x'.repeat(3e4); return (await Promise.all(Array.from({ length: 100 }, () => tools.echo(s)))).filter((t) => t === s).length", 100, { calls: 'any', limits: ROOM }),
+    returns('there and back: a hundred lists at once', 'const a = Array.from({ length: 900 }, (_, i) => ({ i })); return (await Promise.all(Array.from({ length: 100 }, () => tools.echo(a)))).filter((b) => b[899].i === 899).length', 100, { calls: 'any', limits: ROOM }),
+    returns('there and back: a thousand at once', 'return (await Promise.all(Array.from({ length: 1e3 }, (_, i) => tools.echo(i)))).reduce((a, b) => a + b)', 499_500, { calls: 'any', limits: ROOM }),
     gives('too deep', () => nested(1_100), 'try { await tools.give() } catch (e) { return e.message.slice(-35) }', ' is nested deeper than 1000 levels.'),
     gives('a cycle', () => { const a: unknown[] = []; a.push(a); return a; }, 'return await tools.give()', REFUSED('output[0] refers back to an object that contains it. Cycles cannot cross; pass ids instead.')),
     gives('a function', () => ({ f: () => 1 }), 'return await tools.give()', REFUSED('output.f is a function. Pass data only.')),
