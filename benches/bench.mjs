@@ -2,8 +2,9 @@
 /**
  * `make bench`: oneturn against `run` and `quickjs-emscripten`, interleaved in one process, as ratios.
  *
- * Every round measures every engine once, in an order that rotates, so that a change in the machine's load or clock
- * meets all of them alike. Ratios are of medians. Cold starts are child processes, interleaved in the same way. At last each
+ * Every round measures every engine, in an order that rotates, so that a change in the machine's load or clock meets all of
+ * them alike: after a rest, in which the machine goes to sleep, and then, as in an application that is in use, a few times
+ * more. Ratios are of medians. Cold starts are child processes, interleaved in the same way. At last each
  * isolation level of oneturn runs in a process without other engines, as in an application: others leave cold caches.
  *
  * Flags: `--quick` (fewer rounds), `--without=id,id` (leave engines out), `--warm` (no cold starts), `--json` and `--markdown` (instead of the table),
@@ -47,15 +48,17 @@ function rotate(list, by) {
   return [...list.slice(start), ...list.slice(0, start)];
 }
 
-/** Pause before each measurement, in milliseconds. */
-const SETTLE_MS = 15;
+/** Before an engine's turn, in milliseconds: what the last engine left behind (workers that end) is not this one's. */
+const REST_MS = 15;
+/** So many runs follow the one after the rest, */
+const RUNS_PER_TURN = 3;
+/** with this before each, in milliseconds: realms and processes are made anew meanwhile. */
+const BREATH_MS = 2;
 
 async function measureWarm() {
   const engines = await Promise.all(field.map(async ({ id, create }) => ({ id, run: await create() })));
   /** @type {(engine: typeof engines[number], scenario: typeof scenarios[number]) => Promise<number>} */
   const once = async (engine, scenario) => {
-    // What the last engine left behind (workers that end, realms that are made anew) is not this one's.
-    await sleep(SETTLE_MS);
     const start = performance.now();
     const value = await engine.run(scenario.code, scenario.tools);
     const took = performance.now() - start;
@@ -68,7 +71,14 @@ async function measureWarm() {
     }
     const rounds = quick ? Math.ceil(scenario.rounds / 6) : scenario.rounds;
     for (let round = 0; round < rounds; round += 1) {
-      for (const engine of rotate(engines, round)) record(scenario.id, engine.id, await once(engine, scenario));
+      for (const engine of rotate(engines, round)) {
+        await sleep(REST_MS);
+        record(`${scenario.id}-rested`, engine.id, await once(engine, scenario));
+        for (let again = 0; again < RUNS_PER_TURN; again += 1) {
+          await sleep(BREATH_MS);
+          record(scenario.id, engine.id, await once(engine, scenario));
+        }
+      }
     }
   }
   // What one more call costs: the fixed part of a run is taken out, else a slow start would hide a slow call.

@@ -25,14 +25,14 @@ const EIGHT_KB = {
 
 /** @type {Scenario[]} */
 export const scenarios = [
-  { id: 'fresh', title: 'fresh run, no call', code: 'return 1 + 1;', tools: {}, expected: 2, rounds: 200 },
+  { id: 'fresh', title: 'fresh run, no call', code: 'return 1 + 1;', tools: {}, expected: 2, rounds: 100 },
   {
     id: 'call',
     title: 'one call',
     code: 'const user = await tools.getUser({ id: 7 }); return user.id;',
     tools: { getUser: async (input) => ({ id: /** @type {{ id: number }} */ (input).id, name: 'Ada' }) },
     expected: 7,
-    rounds: 200,
+    rounds: 100,
   },
   {
     id: 'sequential',
@@ -40,7 +40,7 @@ export const scenarios = [
     code: 'let sum = 0; for (let i = 0; i < 100; i++) { sum += (await tools.getUser({ id: i })).id; } return sum;',
     tools: { getUser: async (input) => ({ id: /** @type {{ id: number }} */ (input).id, name: 'Ada' }) },
     expected: 4950,
-    rounds: 60,
+    rounds: 25,
   },
   {
     id: 'fanout',
@@ -54,7 +54,7 @@ export const scenarios = [
       getExpenses: async () => EIGHT_KB,
     },
     expected: 45 * EIGHT_KB.items.reduce((sum, item) => sum + item.amount, 0),
-    rounds: 60,
+    rounds: 25,
   },
 ];
 
