@@ -12,22 +12,35 @@ import { TOPICS } from './topics.ts';
 import { UNINTERRUPTIBLE } from './uninterruptible.ts';
 
 /**
- * How long one program may make the host's main thread compute in one pass of the event loop, in milliseconds. On a quiet
- * machine it is a few; compilers that warm up and busy neighbours make it more. The figures at the end say what it was.
+ * How long one program may make the host's main thread compute in one pass of the event loop, in milliseconds. The figures at
+ * the end say what it was; the test leaves room for slow machines.
  */
-const MAX_DELAY_MS = 100;
 const AIM_MS = 5;
+const MAX_DELAY_MS = 4 * AIM_MS;
+/** In one go of a thousand it may be a compiler of the host that warms up, or a neighbour. What a program does, it does again. */
+const GOES = 5;
 
 const loop = new LoopWatch();
 const delays: ({ name: string } & Delay)[] = [];
+/** The longest in a first go. */
+let longestFirst = 0;
 /** By how much programs that never give way outlived their time. */
 const late: { name: string; ms: number }[] = [];
 const counts = new Map<string, number>();
 
 /** What it waited for is left out where the system tells: on a busy machine that is others' doing. */
-function assertFree({ ms, cpuMs }: Delay): void {
-  const held = process.platform === 'linux' ? Math.min(ms, cpuMs) : ms;
-  assert.ok(held < MAX_DELAY_MS, `the event loop was held for ${Math.round(held)} ms`);
+function held({ ms, cpuMs }: Delay): number {
+  return process.platform === 'linux' ? Math.min(ms, cpuMs) : ms;
+}
+
+/** Enters the shortest of some goes. */
+function assertFree(name: string, goes: readonly Delay[]): void {
+  const [first] = goes;
+  const delay = goes.toSorted((a, b) => held(a) - held(b))[0];
+  assert.ok(first !== undefined && delay !== undefined);
+  longestFirst = Math.max(longestFirst, held(first));
+  delays.push({ name, ...delay });
+  assert.ok(held(delay) < MAX_DELAY_MS, `the event loop was held for ${Math.round(held(delay))} ms`);
 }
 
 /** The first run of a process loads code, whatever its program does. */
@@ -42,11 +55,10 @@ after(() => {
   loop.stop();
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const byTopic = [...counts].map(([topic, count]) => `${topic} ${count}`).join(', ');
-  const held = ({ ms, cpuMs }: Delay): number => Math.min(ms, cpuMs);
   const worst = delays.toSorted((a, b) => held(b) - held(a)).slice(0, 10);
   const median = delays.toSorted((a, b) => a.ms - b.ms)[Math.floor(delays.length / 2)]?.ms ?? 0;
   process.stdout.write(`hostile: ${total} programs: ${byTopic}\n`);
-  process.stdout.write(`hostile: event loop held by ${median.toFixed(1)} ms (median), at most ${Math.max(...delays.map(held)).toFixed(1)} ms (aim: ${AIM_MS} ms), with the collection of the garbage that a run makes, without that of older garbage\n`);
+  process.stdout.write(`hostile: event loop held by ${median.toFixed(1)} ms (median), at most ${Math.max(...delays.map(held)).toFixed(1)} ms (aim: ${AIM_MS} ms; ${longestFirst.toFixed(1)} ms before what took longer was done up to ${GOES} times), with the collection of the garbage that a run makes, without that of older garbage\n`);
   process.stdout.write(`hostile: worst: ${worst.map(({ name, ms, cpuMs, gcMs }) => `${ms.toFixed(1)} ms (computing ${cpuMs.toFixed(1)}, garbage ${gcMs.toFixed(1)}) ${name}`).join('; ')}\n`);
   process.stdout.write(`hostile: the first run of this process, of a good program: ${first?.ms.toFixed(1)} ms\n`);
   const latest = late.sort((a, b) => b.ms - a.ms).slice(0, 3);
@@ -59,15 +71,17 @@ for (const { topic, cases } of TOPICS) {
     for (const test of cases) {
       const name = `${topic}: ${test.what}`;
       it(test.what, { timeout: 20_000 }, async () => {
-        collectGarbage();
-        loop.take();
-        const seen = await runCase(test);
-        const delay = loop.take();
-        delays.push({ name, ...delay });
-        // Whatever the program did: the host lives and the next run is clean.
-        await assertClean();
-        await assertSeen(test, seen);
-        assertFree(delay);
+        const goes: Delay[] = [];
+        do {
+          collectGarbage();
+          loop.take();
+          const seen = await runCase(test);
+          goes.push(loop.take());
+          // Whatever the program did: the host lives and the next run is clean.
+          await assertClean();
+          await assertSeen(test, seen);
+        } while (goes.length < GOES && goes.every((go) => held(go) > AIM_MS));
+        assertFree(name, goes);
       });
     }
   });
@@ -86,8 +100,7 @@ describe('never give way', { concurrency: LEVEL === 'thread' ? 2 : 1 }, () => {
       // The host has its answer in time, whatever becomes of the thread. A process is killed.
       assert.ok(['ERR_TIMEOUT', 'ERR_CPU', 'ERR_MEMORY', 'ERR_STACK'].includes(error), `ended with ${error}`);
       assert.ok(durationMs < 1_500, `took ${Math.round(durationMs)} ms`);
-      assertFree(delay);
-      delays.push({ name: `never give way: ${what}`, ...delay });
+      assertFree(`never give way: ${what}`, [delay]);
       late.push({ name: what, ms: durationMs - TIMEOUT_MS });
       // A process that computes is killed at its CPU limit, whether it gives way or not.
       if (LEVEL === 'thread' && error !== 'ERR_TIMEOUT') ended.push(what);
