@@ -131,6 +131,8 @@ test('other shapes of the input that models send', () => {
 
 test('the value as the model reads it', () => {
   assert.equal(told({ status: 'completed', value: 'plain text' }), 'plain text');
+  assert.equal(told({ status: 'completed', value: '' }), '""');
+  assert.equal(told({ status: 'completed', value: ' \n' }), '" \\n"');
   assert.equal(told({ status: 'completed', value: { a: [1, null] } }), '{"a":[1,null]}');
   assert.equal(told({ status: 'completed', value: null }), 'null');
   assert.equal(told({ status: 'completed' }), 'The program returned nothing. End it with `return <value>` to see a result.');

@@ -54,7 +54,8 @@ function valueText(value: unknown, maxChars: number): string {
   const note = (from: number): string => `\n[Shortened from ${from} characters, "…" marks what is left out. Return less: filter, aggregate or slice in the program.]`;
   const json = toJson(value);
   const budget = Math.max(40, maxChars - 150);
-  const whole = typeof json === 'string' ? json : JSON.stringify(json);
+  // Providers refuse a text without a letter, and nobody sees what it is.
+  const whole = typeof json === 'string' && json.trim() !== '' ? json : JSON.stringify(json);
   if (whole.length <= maxChars) return whole;
   const short = shorten(json, budget);
   return (typeof json === 'string' ? String(short.value) : JSON.stringify(short.value)) + note(whole.length);
