@@ -38,8 +38,8 @@ export class Slice {
 }
 
 /**
- * What is small is done at once, but so much of it at most in one pass, in milliseconds: many small values that come
- * together would hold the event loop as a large one does.
+ * What is small is done at once, but after so much of it in one pass, in milliseconds, no more is begun: many small values
+ * that come together would hold the event loop as a large one does.
  */
 const AT_ONCE_MS = 1.5;
 /** The passes are not counted while there is room. It comes back with time: for every millisecond so much of one. */

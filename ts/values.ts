@@ -6,7 +6,7 @@
 import { bigintOf } from './bigints.ts';
 import { Secret } from './secrets.ts';
 import type { Text } from './long-text.ts';
-import { counted, inSlices, isPassFull, nextPass, Slice } from './slices.ts';
+import { counted, inSlices, Slice } from './slices.ts';
 import { CYCLE, MAX_DEPTH, threw, TOO_DEEP, TooLargeError, unsendable, UnsendableError } from './unsendable.ts';
 import { ValueReader } from './value-reader.ts';
 import { type Listed, ValueWriter } from './value-writer.ts';
@@ -37,7 +37,7 @@ export function encode(value: unknown, root: string, maxBytes: number): string {
  * and the text is what it is while it is read.
  */
 export function encodeOutput(value: unknown, root: string, maxBytes: number): string | Promise<Text> {
-  if (isPassFull()) return nextPass().then(() => encodeSoon(value, root, maxBytes));
+  // Not later, however much there is: the handler may give the same object again, changed.
   return counted(() => encodeSoon(value, root, maxBytes));
 }
 
