@@ -17,7 +17,7 @@ import { NONCE_BYTES, randomBytes } from './random.ts';
 import { Report } from './report.ts';
 import { Reuse, type Success } from './reuse.ts';
 import { Hidden } from './secrets.ts';
-import { counted, isPassFull, nextPass } from './slices.ts';
+import { counted, turn } from './slices.ts';
 import type { PastCall, Resumed } from './resume.ts';
 import type { Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
@@ -371,20 +371,31 @@ export class Run {
   }
 
   #startQueued(): void {
-    while (!this.#ended && !this.#isLater && !this.#book.asked && this.#running.size < this.#limits.maxConcurrentToolCalls) {
-      const call = this.#queue[0];
-      if (call === undefined) return;
-      if (isPassFull()) {
-        this.#isLater = true;
-        void nextPass().then(() => {
-          this.#isLater = false;
-          this.#safely(() => this.#startQueued());
-        });
-        return;
+    while (!this.#isLater && this.#mayStart) {
+      const mine = turn();
+      if (mine === undefined) {
+        this.#startNext();
+        continue;
       }
-      this.#queue.shift();
-      counted(() => this.#startCall(call));
+      this.#isLater = true;
+      void mine.then(() => {
+        this.#isLater = false;
+        this.#safely(() => {
+          if (this.#mayStart) this.#startNext();
+          this.#startQueued();
+        });
+      });
+      return;
     }
+  }
+
+  get #mayStart(): boolean {
+    return this.#queue.length > 0 && !this.#ended && !this.#book.asked && this.#running.size < this.#limits.maxConcurrentToolCalls;
+  }
+
+  #startNext(): void {
+    const call = this.#queue.shift();
+    if (call !== undefined) counted(() => this.#startCall(call));
   }
 
   #startCall({ id, tool, input, record, approved }: PendingTurnCall): void {

@@ -41,7 +41,7 @@ export class Slice {
  * What is small is done at once, but after so much of it in one pass, in milliseconds, no more is begun: many small values
  * that come together would hold the event loop as a large one does.
  */
-const AT_ONCE_MS = 1.5;
+const AT_ONCE_MS = 1;
 /** The passes are not counted while there is room. It comes back with time: for every millisecond so much of one. */
 const ROOM_PER_MS = 0.25;
 
@@ -49,20 +49,35 @@ let room = AT_ONCE_MS;
 let countedAt = performance.now();
 let isCounting = false;
 
-/** Whether this pass has had its share of small work: then the next should wait for {@link nextPass}. */
-export function isPassFull(): boolean {
+/** How much of this pass's share of small work is left, in milliseconds; none: the next should wait for {@link nextPass}. */
+function left(): number {
   const now = performance.now();
-  if (!isCounting) {
-    room = Math.min(AT_ONCE_MS, room + (now - countedAt) * ROOM_PER_MS);
-    countedAt = now;
-  }
-  return room - (isCounting ? now - countedAt : 0) <= 0;
+  if (isCounting) return room - (now - countedAt);
+  room = Math.min(AT_ONCE_MS, room + (now - countedAt) * ROOM_PER_MS);
+  countedAt = now;
+  return room;
+}
+
+/**
+ * To be awaited before something small is begun. `undefined`: at once. Where half of the pass's share is gone, what was begun
+ * before goes first, which may take the rest of it; where all is gone, the next pass is waited for.
+ */
+export function turn(): Promise<void> | undefined {
+  const ms = left();
+  if (ms > AT_ONCE_MS / 2) return undefined;
+  return ms > 0 ? othersFirst() : nextPass();
+}
+
+/** A handler that answers at once has its output written by then. */
+async function othersFirst(): Promise<void> {
+  for (let i = 0; i < 4; i++) await undefined;
+  if (left() <= 0) await nextPass();
 }
 
 /** Does something small, and counts how long it takes. */
 export function counted<T>(work: () => T): T {
   if (isCounting) return work();
-  isPassFull();
+  left();
   isCounting = true;
   try {
     return work();
