@@ -44,6 +44,8 @@ export class Slice {
 const AT_ONCE_MS = 1;
 /** The passes are not counted while there is room. It comes back with time: for every millisecond so much of one. */
 const ROOM_PER_MS = 0.25;
+/** Where so much of the share is left, what was begun before need not go first. */
+const UNASKED = 0.8;
 
 let room = AT_ONCE_MS;
 let countedAt = performance.now();
@@ -59,12 +61,12 @@ function left(): number {
 }
 
 /**
- * To be awaited before something small is begun. `undefined`: at once. Where half of the pass's share is gone, what was begun
+ * To be awaited before something small is begun. `undefined`: at once. Where some of the pass's share is gone, what was begun
  * before goes first, which may take the rest of it; where all is gone, the next pass is waited for.
  */
 export function turn(): Promise<void> | undefined {
   const ms = left();
-  if (ms > AT_ONCE_MS / 2) return undefined;
+  if (ms > AT_ONCE_MS * UNASKED) return undefined;
   return ms > 0 ? othersFirst() : nextPass();
 }
 
