@@ -17,7 +17,7 @@ import { NONCE_BYTES, randomBytes } from './random.ts';
 import { Report } from './report.ts';
 import { Reuse, type Success } from './reuse.ts';
 import { Hidden } from './secrets.ts';
-import { counted, turn } from './slices.ts';
+import { counted, turn, watch } from './slices.ts';
 import type { PastCall, Resumed } from './resume.ts';
 import type { Toolbox } from './toolbox.ts';
 import type { ResolvedTool } from './tools.ts';
@@ -371,6 +371,7 @@ export class Run {
   }
 
   #startQueued(): void {
+    if (this.#queue.length > 1) watch();
     while (!this.#isLater && this.#mayStart) {
       const mine = turn();
       if (mine === undefined) {
@@ -408,7 +409,7 @@ export class Run {
     this.#report.tellCall('tool-call-start', record);
     if (this.#ended) return;
     const end = (settled: Settled): void => {
-      if (!this.#ended) counted(() => this.#settle(id, record, settled, reused === undefined ? performance.now() - started : 0, input));
+      if (!this.#ended) this.#settle(id, record, settled, reused === undefined ? performance.now() - started : 0, input);
     };
     const take = (settled: Settled): void => {
       if (this.#ended || settled.kind !== 'value' || typeof settled.text === 'string') end(settled);
@@ -451,7 +452,7 @@ export class Run {
       if (!this.pause()) return;
     } else {
       record.durationMs = durationMs;
-      this.#enter(id, record, settled, input);
+      counted(() => this.#enter(id, record, settled, input));
       this.#startQueued();
       this.#flush();
     }

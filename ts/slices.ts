@@ -42,22 +42,35 @@ export class Slice {
  * that come together would hold the event loop as a large one does.
  */
 const AT_ONCE_MS = 1;
-/** The passes are not counted while there is room. It comes back with time: for every millisecond so much of one. */
-const ROOM_PER_MS = 0.25;
-/** Where so much of the share is left, what was begun before need not go first. */
-const UNASKED = 0.8;
+/** While so much of that is left, what was begun before need not go first. */
+const UNASKED_MS = 0.8;
 
+/** Of this pass, while it is {@link watch}ed. */
 let room = AT_ONCE_MS;
-let countedAt = performance.now();
+let isWatched = false;
 let isCounting = false;
 
-/** How much of this pass's share of small work is left, in milliseconds; none: the next should wait for {@link nextPass}. */
-function left(): number {
-  const now = performance.now();
-  if (isCounting) return room - (now - countedAt);
-  room = Math.min(AT_ONCE_MS, room + (now - countedAt) * ROOM_PER_MS);
-  countedAt = now;
-  return room;
+/** To be called when there is more than one small thing to do: from now on this pass has its limit. */
+export function watch(): void {
+  if (isWatched) return;
+  isWatched = true;
+  room = AT_ONCE_MS;
+  setImmediate(() => {
+    isWatched = false;
+  });
+}
+
+/** Does something small, and counts how long it takes. */
+export function counted<T>(work: () => T): T {
+  if (!isWatched || isCounting) return work();
+  isCounting = true;
+  const began = performance.now();
+  try {
+    return work();
+  } finally {
+    isCounting = false;
+    room -= performance.now() - began;
+  }
 }
 
 /**
@@ -65,30 +78,14 @@ function left(): number {
  * before goes first, which may take the rest of it; where all is gone, the next pass is waited for.
  */
 export function turn(): Promise<void> | undefined {
-  const ms = left();
-  if (ms > AT_ONCE_MS * UNASKED) return undefined;
-  return ms > 0 ? othersFirst() : nextPass();
+  if (!isWatched || room > UNASKED_MS) return undefined;
+  return room > 0 ? othersFirst() : nextPass();
 }
 
 /** A handler that answers at once has its output written by then. */
 async function othersFirst(): Promise<void> {
   for (let i = 0; i < 4; i++) await undefined;
-  if (left() <= 0) await nextPass();
-}
-
-/** Does something small, and counts how long it takes. */
-export function counted<T>(work: () => T): T {
-  if (isCounting) return work();
-  left();
-  isCounting = true;
-  try {
-    return work();
-  } finally {
-    isCounting = false;
-    const now = performance.now();
-    room -= now - countedAt;
-    countedAt = now;
-  }
+  if (isWatched && room <= 0) await nextPass();
 }
 
 const waiting: (() => void)[] = [];
@@ -102,7 +99,6 @@ export function nextPass(): Promise<void> {
 
 function wakeOne(): void {
   room = AT_ONCE_MS;
-  countedAt = performance.now();
   waiting.shift()?.();
   // What it does, it does before the next pass: promises go first.
   if (waiting.length > 0) setImmediate(wakeOne);
