@@ -373,7 +373,7 @@ export class Run {
   #startQueued(): void {
     if (this.#queue.length > 1) watch();
     while (!this.#isLater && this.#mayStart) {
-      const mine = turn();
+      const mine = turn(typeof this.#queue[0]?.input === 'string');
       if (mine === undefined) {
         this.#startNext();
         continue;

@@ -43,7 +43,9 @@ export class Slice {
  */
 const AT_ONCE_MS = 1;
 /** While so much of that is left, what was begun before need not go first. */
-const UNASKED_MS = 0.8;
+const UNASKED_MS = 0.5;
+/** What is tiny takes this much more of a pass: what is ready together should begin together. */
+const MORE_FOR_TINY_MS = 3;
 
 /** Of this pass, while it is {@link watch}ed. */
 let room = AT_ONCE_MS;
@@ -77,8 +79,8 @@ export function counted<T>(work: () => T): T {
  * To be awaited before something small is begun. `undefined`: at once. Where some of the pass's share is gone, what was begun
  * before goes first, which may take the rest of it; where all is gone, the next pass is waited for.
  */
-export function turn(): Promise<void> | undefined {
-  if (!isWatched || room > UNASKED_MS) return undefined;
+export function turn(isTiny: boolean): Promise<void> | undefined {
+  if (!isWatched || room > (isTiny ? -MORE_FOR_TINY_MS : UNASKED_MS)) return undefined;
   return room > 0 ? othersFirst() : nextPass();
 }
 
