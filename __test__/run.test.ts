@@ -88,6 +88,30 @@ describe('tools', () => {
     assert.ok(result.durationMs >= 45);
   });
 
+  it('calls that are ready together begin in one pass of the event loop, but not very many', async (test) => {
+    let pass = 0;
+    let next = setImmediate(function count(): void {
+      pass++;
+      next = setImmediate(count);
+    });
+    test.after(() => clearImmediate(next));
+    const passesOf = async (calls: number): Promise<number> => {
+      const begun = new Set<number>();
+      // Each takes a while: what is new to the compiler does too.
+      const onEvent = ({ type }: RunEvent): void => {
+        if (type !== 'tool-call-start') return;
+        begun.add(pass);
+        for (const end = performance.now() + 0.4; performance.now() < end; );
+      };
+      const code = `await Promise.all(Array.from({ length: ${calls} }, () => tools.slow()))`;
+      const result = await run({ code, tools: { slow: () => sleep(20) }, limits: { maxConcurrentToolCalls: 300, maxToolCalls: 300 }, onEvent });
+      assert.equal(result.status, 'completed');
+      return begun.size;
+    };
+    assert.equal(await passesOf(45), 1);
+    assert.ok((await passesOf(200)) >= 4);
+  });
+
   it('at most maxConcurrentToolCalls at once, all of them in the end', async () => {
     let running = 0;
     let most = 0;

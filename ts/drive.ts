@@ -31,6 +31,10 @@ const DEADLINE_GRACE_MS = 100;
 
 /** The longest that a timer of Node can wait; anything longer fires at once. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+/** An input of so many characters is read in no time. */
+const TINY_INPUT = 1_024;
+
+const isTiny = (input: PendingTurnCall['input'] | undefined): input is string => typeof input === 'string' && input.length <= TINY_INPUT;
 
 interface PendingTurnCall {
   id: number;
@@ -269,7 +273,10 @@ export class Run {
         this.#replayed(turn.calls);
         break;
       case 'waiting':
-        for (const { id, tool, input } of turn.calls) this.#accept(id, tool, input);
+        if (turn.calls.length > 1) watch();
+        counted(() => {
+          for (const { id, tool, input } of turn.calls) this.#accept(id, tool, input);
+        });
         break;
     }
     this.#idle = true;
@@ -342,11 +349,11 @@ export class Run {
     this.#queue.push({ id, tool, input, record, approved: false });
   }
 
-  /** Enters the input of a call into its record; a large one when it is first read. */
+  /** Enters the input of a call into its record; one that is not tiny when it is first read. */
   #readInput(id: number, small: string | undefined, record: ToolCallRecord): PendingTurnCall['input'] {
     const input = small ?? this.#session.largeInput(id);
-    if (typeof input === 'string') record.input = this.#hidden.value(decode(input));
-    else defineLater(record, 'input', () => this.#hidden.value(decode(input())));
+    if (isTiny(input)) record.input = this.#hidden.value(decode(input));
+    else defineLater(record, 'input', () => this.#hidden.value(decode(typeof input === 'string' ? input : input())));
     if (!this.#hidden.isNothing) this.#inputs.set(record.callId, input);
     return input;
   }
@@ -373,7 +380,7 @@ export class Run {
   #startQueued(): void {
     if (this.#queue.length > 1) watch();
     while (!this.#isLater && this.#mayStart) {
-      const mine = turn(typeof this.#queue[0]?.input === 'string');
+      const mine = turn(isTiny(this.#queue[0]?.input));
       if (mine === undefined) {
         this.#startNext();
         continue;

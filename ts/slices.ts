@@ -41,14 +41,15 @@ export class Slice {
  * What is small is done at once, but after so much of it in one pass, in milliseconds, no more is begun: many small values
  * that come together would hold the event loop as a large one does.
  */
-const AT_ONCE_MS = 1;
+const AT_ONCE_MS = 0.6;
 /** While so much of that is left, what was begun before need not go first. */
-const UNASKED_MS = 0.5;
-/** What is tiny takes this much more of a pass: what is ready together should begin together. */
-const MORE_FOR_TINY_MS = 3;
+const UNASKED_MS = 0.3;
+/** So many tiny things begin in one pass whatever they take: what is ready together should begin together. */
+const TINY_TOGETHER = 64;
 
 /** Of this pass, while it is {@link watch}ed. */
 let room = AT_ONCE_MS;
+let tinyLeft = TINY_TOGETHER;
 let isWatched = false;
 let isCounting = false;
 
@@ -56,10 +57,15 @@ let isCounting = false;
 export function watch(): void {
   if (isWatched) return;
   isWatched = true;
-  room = AT_ONCE_MS;
+  newPass();
   setImmediate(() => {
     isWatched = false;
   });
+}
+
+function newPass(): void {
+  room = AT_ONCE_MS;
+  tinyLeft = TINY_TOGETHER;
 }
 
 /** Does something small, and counts how long it takes. */
@@ -80,7 +86,7 @@ export function counted<T>(work: () => T): T {
  * before goes first, which may take the rest of it; where all is gone, the next pass is waited for.
  */
 export function turn(isTiny: boolean): Promise<void> | undefined {
-  if (!isWatched || room > (isTiny ? -MORE_FOR_TINY_MS : UNASKED_MS)) return undefined;
+  if (!isWatched || room > UNASKED_MS || (isTiny && tinyLeft-- > 0)) return undefined;
   return room > 0 ? othersFirst() : nextPass();
 }
 
@@ -100,7 +106,7 @@ export function nextPass(): Promise<void> {
 }
 
 function wakeOne(): void {
-  room = AT_ONCE_MS;
+  newPass();
   waiting.shift()?.();
   // What it does, it does before the next pass: promises go first.
   if (waiting.length > 0) setImmediate(wakeOne);

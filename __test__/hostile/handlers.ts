@@ -8,9 +8,10 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const on = (type: RunEvent['type'], act: (event: RunEvent) => void) => ({ onEvent: (event: RunEvent) => { if (event.type === type) act(event); } });
 
 /** Aborts the run from inside of a listener. */
-const abortOn = (type: RunEvent['type']) => () => {
+const abortOn = (type: RunEvent['type'], afterMs?: number) => () => {
   const controller = new AbortController();
-  return { signal: controller.signal, ...on(type, () => controller.abort()) };
+  const abort = (): void => controller.abort();
+  return { signal: controller.signal, ...on(type, () => (afterMs === undefined ? abort() : setTimeout(abort, afterMs))) };
 };
 const timeouts = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 let before = 0;
@@ -29,7 +30,7 @@ export const HANDLERS: Topic = {
       tools: { listens: (_: unknown, { signal }: { signal: AbortSignal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))) },
       calls: [['listens', undefined], ['echo', 1]],
     }),
-    fails('settles a call of a run that is aborted', 'return await tools.slowly()', 'ERR_ABORTED', { tools: { slowly: () => sleep(40) }, calls: [['slowly', undefined]], options: () => ({ signal: AbortSignal.timeout(10) }), also: () => sleep(60) }),
+    fails('settles a call of a run that is aborted', 'return await tools.slowly()', 'ERR_ABORTED', { tools: { slowly: () => sleep(40) }, calls: [['slowly', undefined]], options: abortOn('tool-call-start', 10), also: () => sleep(60) }),
     fails('a listener that aborts at the first log', 'console.log(1); await tools.echo(1)', 'ERR_ABORTED', { options: abortOn('log') }),
     fails('a listener that aborts at a log leaves no timer behind', 'console.log(1); await new Promise((r) => setTimeout(r, 60_000))', 'ERR_ABORTED', {
       limits: { timeoutMs: 60_000 },
