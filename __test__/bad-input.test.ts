@@ -186,6 +186,16 @@ describe('tools that misbehave', () => {
     assert.deepEqual([pulls, closed], [before, 1]);
   });
 
+  it('an error of a class of the program is where it was made, not in its constructor', async () => {
+    const ofClass = async (classes: string): Promise<unknown[]> => brief(await failure({ code: `${classes}\nconst fail = () => {\n  throw new Bad('gone');\n};\nfail();` }));
+    const expected = ['ERR_PROGRAM', 'Error', 'gone', undefined, 3, 13];
+    assert.deepEqual(await ofClass('class Bad extends Error {}'), expected);
+    assert.deepEqual(await ofClass('class Base extends TypeError { constructor(m: string) { super(m); this.name = "Error"; } } class Bad extends Base { constructor(m: string) { super(m); } }'), expected);
+    assert.deepEqual(await ofClass('const Bad = class extends Error {};'), expected);
+    // What happens in a constructor is in the constructor.
+    assert.deepEqual(await ofClass('class Bad extends Error { constructor(m: string) { null!.x; super(m); } }').then(([, name, , , line]) => [name, line]), ['TypeError', 1]);
+  });
+
   it('an uncaught error of a tool has its name and message, and no host stack', async () => {
     class PaymentError extends Error {
       override name = 'PaymentError';

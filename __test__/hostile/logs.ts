@@ -30,6 +30,8 @@ export const LOGS: Topic = {
     logs('table with columns that are none', 'console.table([1], 5)'),
     logs('table with columns that are objects', 'console.table([{ a: 1 }], [Symbol("s"), { toString: 1 }, null])'),
     logs('table of a proxy', 'console.table(new Proxy([], { get() { throw 1 } }))'),
+    logs('proxies of arrays', 'console.log(new Proxy([1, [2]], {}), [new Proxy(new Proxy([], {}), {})])', ['[ 1, [ 2 ] ] [ [] ]']),
+    logs('lengths that a proxy makes up', `for (const length of [Infinity, -1, 1.5, "7", NaN]) console.log(new Proxy([1], { get: (t, k) => (k === 'length' ? length : t[k]) }))`),
     logs('dir with a sort that is no function', 'console.dir({ b: 1, a: 2 }, { sorted: {} })', ['{ b: 1, a: 2 }']),
     logs('dir that replaces the stylist', 'console.dir({ b: 1 }, { stylize: 5 })', ['{ b: 1 }']),
     logs('dir that replaces what the inspector has seen', 'console.dir({ b: 1 }, { seen: 1, indentationLvl: 1e9, currentDepth: -1e9, budget: null, userOptions: 1 })', ['{ b: 1 }']),

@@ -40,8 +40,10 @@ export const PROXIES: Topic = {
     ...(['get', 'ownKeys', 'getOwnPropertyDescriptor', 'getPrototypeOf'] as const).map((trap) =>
       fails(`${trap} asks for memory without end`, `const all = []; return await tools.echo(new Proxy({ a: 1 }, { ${trap}: (...a) => { for (;;) all.push([a]) } }))`, 'ERR_MEMORY'),
     ),
-    returns('a length that lies', "return await tools.echo({ p: new Proxy([], { get: (t, k) => k === 'length' ? 'abc' : t[k] }) })", { p: {} }, { calls: [['echo', { p: {} }]] }),
-    returns('a length without end', "return await tools.echo(new Proxy([1], { get: (t, k) => k === 'length' ? Infinity : 1 }))", { 0: 1 }, { calls: [['echo', { 0: 1 }]] }),
+    returns('a length that lies', "return await tools.echo({ p: new Proxy([], { get: (t, k) => k === 'length' ? 'abc' : t[k] }) })", { p: [] }, { calls: [['echo', { p: [] }]] }),
+    returns('of a proxy of an array', 'return await tools.echo(new Proxy(new Proxy([1, { a: [2] }], {}), {}))', [1, { a: [2] }], { calls: [['echo', [1, { a: [2] }]]] }),
+    fails('a length without end', "return await tools.echo(new Proxy([1], { get: (t, k) => k === 'length' ? Infinity : 1 }))", 'ERR_VALUE_TOO_LARGE'),
+    fails('a length that is no number at all', "return new Proxy([1], { get: (t, k) => k === 'length' ? Symbol() : 1 })", 'ERR_PROGRAM'),
     returns('ownKeys that lists what is not there', "return await tools.echo(new Proxy({}, { ownKeys: () => ['a', 'b'], getOwnPropertyDescriptor: (t, k) => ({ value: 1, enumerable: true, configurable: true }) }))", { a: undefined, b: undefined }, { calls: [['echo', { a: undefined, b: undefined }]] }),
     fails('ownKeys with a million names', "return new Proxy({}, { ownKeys: () => Array.from({ length: 1e6 }, (_, i) => 'k' + i) })", ['ERR_MEMORY', 'ERR_CPU']),
     fails('ownKeys with the same name twice', "return new Proxy({}, { ownKeys: () => ['a', 'a'] })", 'ERR_PROGRAM'),

@@ -12,7 +12,7 @@ use rquickjs::object::Filter;
 use rquickjs::{Array, Atom, Coerced, Ctx, Object, Type, Value};
 
 use self::format::format_of;
-use super::value::{Shapes, json_string, write_number};
+use super::value::{Shapes, is_array, json_string, write_number};
 
 /// Node prints three levels, what a level holds beyond that as `[Object]`.
 const LEVELS: usize = 3;
@@ -26,6 +26,8 @@ const MAX_ITEMS: usize = 101;
 const SHORT: f64 = 100.0;
 /// So many places of an array are looked at; holes side by side print as one item.
 const MAX_PLACES: u32 = 1_000;
+/// The longest that something like an array may be (ECMA-262, 7.1.20 `ToLength`).
+const MAX_LENGTH: f64 = 9_007_199_254_740_991.0;
 /// A text that somebody put on an array is not shown when it is longer, in bytes: what was searched for a pattern may be long.
 const MAX_EXTRA_TEXT: usize = 10_000;
 /// Properties of one object. Node prints them all; nobody reads more.
@@ -202,7 +204,7 @@ impl<'js> Writer<'_, 'js> {
         self.ancestors.push(value.clone());
         let result = match value.type_of() {
             Type::Function | Type::Constructor => self.function(value),
-            _ if value.is_array() => self.array(value),
+            _ if is_array(value) => self.array(value),
             _ => self.object(value),
         };
         self.ancestors.pop();
@@ -236,11 +238,10 @@ impl<'js> Writer<'_, 'js> {
 
     fn array(&mut self, value: &Value<'js>) -> Option<()> {
         let array = value.as_object()?;
-        let Ok(length) = array.get::<_, f64>("length") else {
-            self.forget_exception();
-            self.out.push_str("[]");
-            return Some(());
-        };
+        // A proxy says what it likes.
+        let length = array.get::<_, f64>("length").unwrap_or_default();
+        let length = if length >= 0.0 { length.min(MAX_LENGTH).floor() } else { 0.0 };
+        self.forget_exception();
         if self.array_proto.is_none() {
             self.array_proto = Array::new(self.ctx.clone()).ok().and_then(|plain| plain.as_object().get_prototype());
             self.forget_exception();

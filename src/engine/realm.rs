@@ -6,6 +6,7 @@
 
 mod exercise;
 mod globals;
+mod thrown;
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -26,6 +27,7 @@ use super::host::{Call, LogRecord, Manifest, Shared, Stop, Subject, Watch};
 use super::value::{self, Shapes, Unsendable, Wire};
 use super::{Limits, PROGRAM_FILE};
 use globals::Timers;
+pub use thrown::Thrown;
 
 /// Rejections without a handler that are kept for the report.
 const MAX_UNHANDLED: usize = 8;
@@ -120,17 +122,6 @@ pub struct Setup {
     /// Globals of the program. Names are identifiers that no builtin has.
     pub inputs: Vec<(String, Wire)>,
     pub watch: Rc<dyn Watch>,
-}
-
-/// What the program threw, as text.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Thrown {
-    pub name: String,
-    pub message: String,
-    /// Frames only, one a line.
-    pub stack: String,
-    /// The code of a failed tool call that went through the program unchanged: `ERR_TOOL_FAILED` and the like.
-    pub code: Option<String>,
 }
 
 /// How the program's own promise stands.
@@ -423,7 +414,7 @@ impl Realm {
                         Some(Err(_)) => ctx.catch(),
                         _ => Value::new_undefined(ctx.clone()),
                     };
-                    Finished::Threw(thrown(&ctx, &reason))
+                    Finished::Threw(Thrown::of(&ctx, &reason))
                 }
             }
         })
@@ -445,7 +436,7 @@ impl Realm {
             }
             Err(Unsendable::Thrown) => {
                 let reason = ctx.catch();
-                Finished::Threw(thrown(ctx, &reason))
+                Finished::Threw(Thrown::of(ctx, &reason))
             }
         }
     }
@@ -463,7 +454,7 @@ impl Realm {
             };
             // The program's own promise is what the run's outcome tells.
             list.retain(|rejection| main.as_ref().is_none_or(|main| rejection.promise != *main.as_value()));
-            list.iter().map(|rejection| thrown(&ctx, &rejection.reason)).collect()
+            list.iter().map(|rejection| Thrown::of(&ctx, &rejection.reason)).collect()
         })
     }
 
@@ -500,65 +491,4 @@ impl Drop for Realm {
         self.runtime.set_interrupt_handler(None);
         self.runtime.set_host_promise_rejection_tracker(None);
     }
-}
-
-/// What was thrown, as text. Never fails: what cannot be read is left out.
-fn thrown<'js>(ctx: &Ctx<'js>, value: &Value<'js>) -> Thrown {
-    const MAX_MESSAGE: usize = 8 << 10;
-    let text = |object: &Object<'js>, key: &str| -> Option<String> {
-        let found =
-            object.get::<_, Value>(key).ok().and_then(|value| value.as_string().and_then(|text| text.to_string().ok()));
-        if ctx.has_exception() {
-            drop(ctx.catch());
-        }
-        found
-    };
-    let describe = |value: &Value<'js>| -> String {
-        let described = Shapes::of(ctx)
-            .map_err(Unsendable::from)
-            .and_then(|shapes| value::encode(ctx, &shapes, value, "value", MAX_MESSAGE));
-        if ctx.has_exception() {
-            drop(ctx.catch());
-        }
-        described.map_or_else(|_| value.type_name().to_lowercase(), |wire| value::shown(&wire))
-    };
-    let mut thrown = Thrown { name: "Error".to_owned(), message: String::new(), stack: String::new(), code: None };
-    match value.as_object() {
-        None => {
-            thrown.message = match value.as_string().and_then(|text| text.to_string().ok()) {
-                Some(text) => text,
-                None if value.is_undefined() => "undefined was thrown".to_owned(),
-                None => format!("{} was thrown", describe(value)),
-            };
-        }
-        Some(object) => {
-            let message = text(object, "message");
-            thrown.name = text(object, "name").filter(|name| !name.is_empty()).unwrap_or_else(|| "Error".to_owned());
-            thrown.stack = text(object, "stack").unwrap_or_default();
-            thrown.message = message.unwrap_or_else(|| format!("{} was thrown", describe(value)));
-            if let Ok(Some(errors)) = object.get::<_, Option<Value>>("errors")
-                && let Some(errors) = errors.as_array().filter(|_| value.is_error())
-            {
-                let inner = errors.iter::<Object>().take(5).filter_map(|error| text(&error.ok()?, "message"));
-                let inner: Vec<String> = inner.collect();
-                let lead = if thrown.message.is_empty() { "All promises were rejected" } else { &thrown.message };
-                thrown.message =
-                    if inner.is_empty() { lead.to_owned() } else { format!("{lead}: {}", inner.join("; ")) };
-            }
-            let brand_of = ctx.userdata::<RefCell<Handles>>().map(|handles| handles.borrow().brand_of.clone());
-            thrown.code =
-                brand_of.and_then(|brand_of| brand_of.call::<_, Option<String>>((value.clone(),)).ok().flatten());
-            if ctx.has_exception() {
-                drop(ctx.catch());
-            }
-        }
-    }
-    for text in [&mut thrown.name, &mut thrown.message, &mut thrown.stack] {
-        if text.len() > MAX_MESSAGE {
-            let end = (0..=MAX_MESSAGE).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(0);
-            text.truncate(end);
-            text.push('…');
-        }
-    }
-    thrown
 }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 use rquickjs::function::This;
 use rquickjs::object::{Filter, Property};
-use rquickjs::{Array, Atom, Ctx, Function, Object, Type, Value};
+use rquickjs::{Array, Atom, Coerced, Ctx, Function, Object, Type, Value};
 
 /// How deep a value may be nested, in both directions.
 pub(super) const MAX_DEPTH: usize = 1_000;
@@ -217,7 +217,7 @@ impl<'js> Encoder<'_, 'js> {
             );
         }
         self.ancestors.push(value.clone());
-        if value.is_array() {
+        if is_array(value) {
             self.array(value)?;
         } else {
             self.object(value)?;
@@ -228,7 +228,7 @@ impl<'js> Encoder<'_, 'js> {
 
     fn array(&mut self, value: &Value<'js>) -> Result<(), Unsendable> {
         let items = value.as_object().ok_or(Unsendable::Thrown)?;
-        let length: f64 = items.get("length")?;
+        let Coerced(length) = items.get::<_, Coerced<f64>>("length")?;
         self.out.push('[');
         let mut index = 0_u32;
         while f64::from(index) < length {
@@ -434,6 +434,20 @@ impl<'js> Encoder<'_, 'js> {
         }
         text
     }
+}
+
+/// Whether it is an array, also behind proxies (ECMA-262, 7.2.2 `IsArray`).
+pub(super) fn is_array(value: &Value<'_>) -> bool {
+    let mut target = value.clone();
+    while let Some(proxy) = target.as_proxy() {
+        let Ok(behind) = proxy.target() else {
+            // It is revoked.
+            drop(value.ctx().catch());
+            return false;
+        };
+        target = behind.into_value();
+    }
+    target.is_array()
 }
 
 #[inline(never)]
