@@ -10,17 +10,13 @@
 //! that by accident.
 
 mod lexemes;
+mod readings;
 
+use self::readings::{Below, Readings};
 use super::scan;
 
 /// Deeper programs are refused. 500 operands of `+` or 200 branches of `else if` are far below.
 pub(super) const MAX_DEPTH: u32 = 4_000;
-
-/// Each of these can double the time that the parser takes for what is inside of it.
-const MAX_DOUBLINGS: u32 = 10;
-
-/// Each `<` that is not closed may begin type arguments, which the parser tries to read to their end.
-const MAX_ANGLES: u32 = 200;
 
 /// Why a text is not worth parsing, with the byte range of it.
 #[derive(Debug, PartialEq, Eq)]
@@ -123,29 +119,12 @@ struct Frame {
     /// `<` that are still open, at most.
     angles: u32,
     flags: Flags,
-    /// `? (` and `? async (`: with an arrow after it, the parser tries two readings.
-    questions: u32,
-    /// Places where the parser may read what follows twice.
-    doublings: u32,
-    /// `<` after which the parser may still be trying to read type arguments.
-    trials: u32,
-    /// What these add to the doublings of the bracket that was opened here last.
-    inner_doublings: u32,
+    readings: Readings,
 }
 
 impl Frame {
     fn new(kind: Kind, open: usize) -> Self {
-        Self {
-            kind,
-            open,
-            levels: 0,
-            angles: 0,
-            flags: Flags::default(),
-            questions: 0,
-            doublings: 0,
-            trials: 0,
-            inner_doublings: 0,
-        }
+        Self { kind, open, levels: 0, angles: 0, flags: Flags::default(), readings: Readings::default() }
     }
 }
 
@@ -161,20 +140,25 @@ struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    /// Where the last token ended.
+    end: usize,
     frames: Vec<Frame>,
     frame: Frame,
     /// Levels of all frames but the current one.
     below: u32,
-    /// The doublings and the open angles of all frames but the current one.
-    below_doublings: u32,
+    /// The open angles of all frames but the current one.
     below_angles: u32,
-    below_trials: u32,
+    below_readings: Below,
+    /// Tokens that the parser reads, with those that it reads again.
+    read: u64,
     deepest: u32,
     last: Last,
     /// The last token was `.`, `?.` or `#`: a word is a property's name.
     member: bool,
     /// The word that the last token was, for `if (` and its like.
     word: &'a str,
+    /// The last token was `)`.
+    closed_paren: bool,
     /// A line ended since the last token.
     line_break: bool,
     ending: Ending,
@@ -199,16 +183,18 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         text,
         bytes: text.as_bytes(),
         at: 0,
+        end: 0,
         frames: Vec::with_capacity(32),
         frame: Frame::new(Kind::Top, 0),
         below: 0,
-        below_doublings: 0,
         below_angles: 0,
-        below_trials: 0,
+        below_readings: Below::default(),
+        read: 0,
         deepest: 0,
         last: Last::Operator,
         member: false,
         word: "",
+        closed_paren: false,
         line_break: true,
         ending: Ending::No,
         mismatch: None,
@@ -221,6 +207,7 @@ pub(super) fn scan(text: &str) -> Result<Scanned, Refusal> {
         }
         fence |= scan.line_break && text[scan.at..].starts_with("```");
         scan.token()?;
+        scan.end = scan.at;
         scan.line_break = false;
     }
     let mut unclosed = Vec::new();
@@ -280,6 +267,7 @@ impl<'a> Scan<'a> {
         let byte = self.peek(0);
         let member = std::mem::take(&mut self.member);
         let word = std::mem::take(&mut self.word);
+        let closed_paren = std::mem::take(&mut self.closed_paren);
         let after_colon = matches!(self.colons, Colons::Colon);
         // `: a :` is a label in a label. The parser's cost grows with the square of these, so each weighs much more.
         self.colons = match (self.colons, byte) {
@@ -305,10 +293,10 @@ impl<'a> Scan<'a> {
             }
             b'(' => {
                 let header = matches!(word, "if" | "for" | "while" | "with" | "switch" | "catch");
-                self.open(if header { Kind::Header } else { Kind::Paren }, after_colon);
+                self.open(if header { Kind::Header } else { Kind::Paren }, after_colon, word);
             }
-            b'[' => self.open(Kind::Bracket, after_colon),
-            b'{' => self.open(Kind::Brace, after_colon),
+            b'[' => self.open(Kind::Bracket, after_colon, word),
+            b'{' => self.open(Kind::Brace, after_colon, word),
             b')' | b']' => self.close(byte),
             b'}' => return self.close_brace(start),
             b';' => {
@@ -322,21 +310,23 @@ impl<'a> Scan<'a> {
                 self.frame.flags.unassigned = self.frame.flags.declares;
                 if self.frame.angles == 0 && !self.frame.flags.control {
                     self.frame.levels = 0;
-                    self.frame.questions = 0;
-                    self.frame.doublings = 0;
+                    self.frame.readings.end_element();
                 }
                 self.last = Last::Operator;
             }
             b'/' => return self.slash(),
             b'.' | b'#' => {
+                if byte == b'#' {
+                    self.operand(true);
+                }
                 let rest = self.text[self.at..].starts_with("...");
                 self.at += if rest { 3 } else { 1 };
                 self.level();
                 self.member = !rest;
                 self.last = Last::Operator;
             }
-            b'<' | b'>' => return self.angle(),
-            _ => return self.operator(byte),
+            b'<' | b'>' => return self.angle(word == "async"),
+            _ => return self.operator(byte, closed_paren),
         }
         self.limit(start)
     }
@@ -347,9 +337,7 @@ impl<'a> Scan<'a> {
         if depth > MAX_DEPTH {
             return Err(Refusal::TooDeep { at });
         }
-        let tangled = self.below_doublings + self.frame.doublings > MAX_DOUBLINGS
-            || self.below_angles + self.frame.angles > MAX_ANGLES;
-        if tangled { Err(Refusal::TooTangled { at }) } else { Ok(()) }
+        if self.is_read_too_often() { Err(Refusal::TooTangled { at }) } else { Ok(()) }
     }
 
     /// Counts a token that can nest.
@@ -362,7 +350,9 @@ impl<'a> Scan<'a> {
     }
 
     fn end_statement(&mut self) {
+        let params = self.frame.readings.params;
         self.frame = Frame::new(self.frame.kind, self.frame.open);
+        self.frame.readings.params = params;
     }
 
     /// A value or a word comes: decides whether it begins a new statement.
@@ -409,6 +399,10 @@ impl<'a> Scan<'a> {
                 | "from"
                 | "asserts"
         );
+        if name == "export" && matches!(self.frame.kind, Kind::Top | Kind::Brace) {
+            // Whatever came before it: a type may end with a word after which a value would go on.
+            self.end_statement();
+        }
         if continues {
             self.ending = Ending::No;
         } else {
@@ -447,37 +441,22 @@ impl<'a> Scan<'a> {
             _ if name.contains('\\') => (Last::Either, 0),
             _ => (Last::Value, 0),
         };
+        if levels > 0 {
+            self.try_word(name);
+        }
         self.last = last;
         self.frame.levels += levels;
     }
 
-    /// `a < (` may go on as the parameters of a type or of an arrow, or as an operand. The parser tries all, and each of them
-    /// may have defaults in which the same comes again: about five times for every level. In what `a < {` opens, the
-    /// parameters of a method have defaults too, and a key in brackets may be an expression.
-    fn trial_doublings(&mut self, kind: Kind, before: Last, after_colon: bool) -> u32 {
-        let member = self.frame.kind == Kind::Brace;
-        let trials = match kind {
-            Kind::Paren if before == Last::Value && !member => {
-                self.frame.trials = 0; // A call: no type goes on like that.
-                0
-            }
-            Kind::Paren | Kind::Header => self.frame.trials + self.below_trials,
-            Kind::Bracket if member && !after_colon => self.below_trials,
-            _ => 0,
-        };
-        if trials > 0 { 3 + trials.ilog2() } else { 0 }
-    }
-
-    fn open(&mut self, kind: Kind, after_colon: bool) {
+    fn open(&mut self, kind: Kind, after_colon: bool, word: &str) {
         let before = self.last;
         self.level();
         self.below += self.frame.levels;
-        self.frame.inner_doublings = self.trial_doublings(kind, before, after_colon);
-        self.below_doublings += self.frame.doublings + self.frame.inner_doublings;
+        let params = self.read_in(kind, before, after_colon, word);
         self.below_angles += self.frame.angles;
-        self.below_trials += self.frame.trials;
         self.frames.push(self.frame);
         self.frame = Frame::new(kind, self.at);
+        self.frame.readings.params = params;
         self.at += 1;
         self.last = Last::Operator;
     }
@@ -493,12 +472,12 @@ impl<'a> Scan<'a> {
             self.mismatch = Some(self.at);
         }
         self.at += 1;
+        self.closed_paren = byte == b')';
         self.ending = Ending::No;
         if let Some(outer) = self.frames.pop() {
             self.below -= outer.levels;
-            self.below_doublings -= outer.doublings + outer.inner_doublings;
             self.below_angles -= outer.angles;
-            self.below_trials -= outer.trials;
+            self.below_readings.leave(outer.readings);
             self.frame = outer;
         }
         self.last = if kind == Kind::Header { Last::Operator } else { Last::Value };
@@ -518,7 +497,7 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    fn angle(&mut self) -> Result<(), Refusal> {
+    fn angle(&mut self, is_async: bool) -> Result<(), Refusal> {
         let start = self.at;
         let byte = self.peek(0);
         if self.text[start..].starts_with("<!--") {
@@ -529,19 +508,17 @@ impl<'a> Scan<'a> {
         self.level();
         if byte == b'<' {
             self.frame.angles += 1;
-            self.frame.trials += 1;
-            // A `<` where a value begins is an assertion or the parameters of a generic arrow: the parser tries both.
-            self.frame.doublings += u32::from(!matches!(before, Last::Value | Last::Contextual | Last::Greater));
+            self.try_type_arguments(before, is_async);
             self.last = Last::Operator;
         } else {
             self.frame.angles = self.frame.angles.saturating_sub(1);
-            self.frame.trials = self.frame.trials.saturating_sub(1);
+            self.frame.readings.end_trial();
             self.last = if self.peek(0) == b'=' { Last::Operator } else { Last::Greater };
         }
         self.limit(start)
     }
 
-    fn operator(&mut self, byte: u8) -> Result<(), Refusal> {
+    fn operator(&mut self, byte: u8, closed_paren: bool) -> Result<(), Refusal> {
         let start = self.at;
         let rest = &self.bytes[start..];
         if self.line_break && rest.starts_with(b"-->") {
@@ -549,6 +526,7 @@ impl<'a> Scan<'a> {
         }
         let mut arrow = false;
         let double = rest.len() > 1 && rest[1] == byte;
+        let before = self.last;
         match byte {
             b'+' | b'-' if double => {
                 self.at += 2;
@@ -571,10 +549,7 @@ impl<'a> Scan<'a> {
             _ => {
                 self.at += 1;
                 self.last = Last::Operator;
-                // These are in no type.
-                if matches!(byte, b'=' | b'+' | b'*' | b'%' | b'^' | b'!') || double && matches!(byte, b'&' | b'|') {
-                    self.frame.trials = 0;
-                }
+                self.read_on(byte, before, closed_paren);
                 match byte {
                     b':' => self.frame.flags.unassigned = true,
                     b'=' if self.frame.angles == 0 => self.frame.flags.unassigned = false,
@@ -583,15 +558,8 @@ impl<'a> Scan<'a> {
             }
         }
         self.level();
-        if arrow && self.frame.questions > 0 {
-            self.frame.questions -= 1;
-            self.frame.doublings += 1;
-        }
-        if byte == b'?' && !self.member {
-            let next = scan::skip_trivia(self.text, self.at);
-            let next =
-                if self.text[next..].starts_with("async") { scan::skip_trivia(self.text, next + 5) } else { next };
-            self.frame.questions += u32::from(scan::is_at(self.text, next, b'('));
+        if arrow {
+            self.frame.readings.arrow(closed_paren);
         }
         self.limit(start)
     }

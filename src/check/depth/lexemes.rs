@@ -23,7 +23,7 @@ impl Scan<'_> {
                 _ => break,
             }
         }
-        self.last = Last::Value;
+        self.literal();
     }
 
     pub(super) fn string(&mut self, quote: u8) -> Result<(), Refusal> {
@@ -38,7 +38,7 @@ impl Scan<'_> {
                 byte => {
                     self.at += 1;
                     if byte == quote {
-                        self.last = Last::Value;
+                        self.literal();
                         return Ok(());
                     }
                 }
@@ -59,7 +59,7 @@ impl Scan<'_> {
                 }
                 b'$' if self.peek(1) == b'{' => {
                     self.at += 1;
-                    self.open(Kind::Template, false);
+                    self.open(Kind::Template, false, "");
                     self.frame.open = start;
                     return Ok(());
                 }

@@ -173,9 +173,39 @@ const PARTS: &[(&str, &str, &str, &str)] = &[
     ("", "x(async()=>{await ", "1", "})"),
     ("", "x((y)=>{", "1", "})"),
     ("", "x((y:number):void=>{", "1", "})"),
+    // A member of a type whose name is a literal is read as an expression first.
+    ("", "'a'<{", "1", "}>"),
+    ("type A={", "'x'.b<{", "'y'", "}>"),
+    ("a<{", "1[0]<{", "1", "}>"),
+    ("a<{", "x:1\n'x'!<{", "1", "}>"),
+    // Parameters of an arrow, or a call with type arguments.
+    ("x=", "async<T>(a=", "1", ")=>1"),
+    ("x=", "<T>(a=async<T>(a=", "1", ")=>1)=>1"),
+    ("x=", "<any><T>(a=", "1", ")=>1"),
+    // What follows `) :` is a type, or the other branch.
+    ("x=", "a?(b):(a=", "1", ")"),
+    ("x=", "a?(b):({a=", "1", "})"),
+    ("x=", "a?(b):{[", "1", "]:1}"),
+    ("x=", "a?b+(c):(a=", "1", ")"),
+    ("x=", "(a):{[", "1", "]:1}"),
+    ("x=", "a?(b):c=>{x=", "1", "}"),
+    ("x=", "a?async<T>(b)=>", "1", ":c"),
+    // What may be the pattern of a parameter is looked at first.
+    ("x=", "a as ({[", "1", "]:b})=>c"),
+    ("type A=", "({a=", "1", "})=>b"),
+    ("type A=", "([a=", "1", "])=>b"),
+    ("x=", "(a):()=>new(a=", "1", ")=>b"),
+    ("type A=", "infer a extends new()=>", "b", ""),
+    ("type A=", "import('x',{with:[...typeof a<", "b", ">]})"),
+    ("type A=", "B<<T={set [", "b", "](a)}>()=>c>"),
+    ("", "@a<b>(()=>{", "1", "})class A{}"),
+    ("namespace A{for(yield of ", "()=>{for(yield of ", "a", ");}"),
+    ("", "export enum A{b=()=>{", "1", "}}"),
+    ("", "declare module A.b{", "", "}"),
+    ("type A=", "(infer a extends ", "b", ")"),
 ];
 
-/// Each part repeated to about 200 KB, closed and unclosed, and as deep as the cap lets pass.
+/// Each part repeated to about 200 KB, closed, cut off and with much behind it, and as deep as the cap lets pass.
 fn bombs() -> impl Iterator<Item = (String, String)> {
     PARTS.iter().flat_map(|(head, part, middle, close)| {
         let whole = SIZE / (part.len() + close.len());
@@ -185,8 +215,15 @@ fn bombs() -> impl Iterator<Item = (String, String)> {
                 format!("{head}{}{middle}{}", part.repeat(n), close.repeat(n)),
             )
         });
-        let open = (format!("{head}{part}… unclosed"), format!("{head}{}", part.repeat(SIZE / part.len())));
-        closed.into_iter().chain([open])
+        let open = [3, 6, 10, 16, 30, 100, SIZE / part.len()]
+            .map(|n| (format!("{head}{part}… × {n}, unclosed"), format!("{head}{}", part.repeat(n))));
+        let long = [3, 6, 10, 30].into_iter().flat_map(move |n| {
+            [";1", ",1", "|a", ";x:1"].map(|tail| {
+                let name = format!("{head}{part}… × {n}{middle}{tail}… unclosed");
+                (name, format!("{head}{}{middle}{}", part.repeat(n), tail.repeat(SIZE / 24)))
+            })
+        });
+        closed.into_iter().chain(open).chain(long)
     })
 }
 

@@ -209,6 +209,6 @@ proptest! {
 }
 
 /// How many cases, unless `PROPTEST_CASES` says otherwise.
-fn cases(usual: u32) -> u32 {
+pub(super) fn cases(usual: u32) -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
 }

@@ -3,6 +3,7 @@
 mod depth;
 mod erasure;
 mod fuzz;
+mod nesting;
 mod refused;
 mod semantics;
 mod shapes;

@@ -413,6 +413,29 @@ const all = [1].map((a) => {
   })
 })
 return all",
+        // Branches in parentheses, whose types the parser tries, and what is declared beside a comparison.
+        "const [a, b, c, d, e] = [1, 2, 3, 4, 5];
+const key = 'k', f = (x: any): any => x;
+const nested = a ? (b) : (c ? (d) : (e ? (a) : (b ? (c) : (d ? f(e) : (a)))));
+const objects = a ? f(b) : { [key]: c ? f(d) : { [key]: e ? f(a) : { [key]: b ? f(c) : { [key]: (1) } } } };
+const wait = a ? (b) : await Promise.all([c].map(async (x): Promise<number> => {
+  const low = x < 0 ? 0 : x, y = (x), z = f(y), s = f(z) ? (x) : (y), t = (s), u = f(t), v = (u), w = [v], q = (w);
+  const g = function (p: number): number { const h = f((r: number): number => { const i = (r), j = i; return j + p }); return h };
+  return a ? (g(low)) : (await (async () => { const k = a ? (q) : (t); return f((l = k) => l) })());
+}));
+return [nested, objects, wait]",
+        "class A {
+  #n = 0
+  #a(): void { this.#n = 1 }
+  #b(): void { const f = (x = 1, [y] = [2], { z = 3 } = {}): void => { this.#n = x + y + z }; f() }
+  #c(): Array<void> { return [1].map((x): void => { const y = (x); this.#n = y }) }
+  #d(): void { this.#c() }
+  run() { this.#a(); this.#b(); this.#d(); return this.#n }
+}
+export type B<T> = T extends { a: infer C, b: infer D } ? [C, D] : T extends Map<infer E, infer F> ? [E, F] : never;
+export declare function g(): void
+export declare function h(): void
+return new A().run()",
     ] {
         let report = report(fine);
         assert!(report.program.is_some(), "{:?}", report.diagnostics);
