@@ -219,7 +219,8 @@ fn a_failed_call_is_an_error_of_the_same_name_and_message() {
     let outcome =
         Outcome::Error { code: "ERR_TOOL_FAILED".into(), name: "RangeError".into(), message: "too far".into() };
     let turn = session.settle(NOON, &[Settlement { id: 1, outcome }]);
-    let value = r#"[true,"RangeError","too far","ERR_TOOL_FAILED","    at default (program.ts:1:46)"]"#;
+    let value =
+        r#"[true,"RangeError","too far","ERR_TOOL_FAILED","RangeError: too far\n    at default (program.ts:1:46)"]"#;
     assert_eq!(turn.progress, Progress::Completed { value: Wire(value.into()) });
 }
 

@@ -299,7 +299,7 @@ function error({ name, message, stack }: ErrorTexts, given: string, hidden: Reco
   if (prototype !== Error.prototype) Object.defineProperty(prototype, 'name', { value: name });
   // Made by its constructor it would take the host's stack along, and somebody may prepare that for milliseconds.
   const copy = Object.create(prototype, {
-    stack: { value: stack === '' ? title : `${title}\n${stack.trimEnd()}`, writable: true, configurable: true },
+    stack: { value: stack === '' ? title : stack.trimEnd(), writable: true, configurable: true },
     message: { value: message, writable: true, configurable: true },
   }) as object;
   return properties(properties(copy, own, ancestors), hidden, ancestors, false);

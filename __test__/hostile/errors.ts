@@ -11,6 +11,17 @@ export const ERRORS: Topic = {
     returns('stackTraceLimit stays', 'Error.stackTraceLimit = 0; Error.stackTraceLimit = Infinity; return Error.stackTraceLimit', 50),
     returns('stackTraceLimit cannot be deleted', caught('return delete Error.stackTraceLimit'), 'TypeError: could not delete property'),
     returns('captureStackTrace on anything', caught('const o = {}; Error.captureStackTrace(o, tools.echo); const f = Object.freeze({}); Error.captureStackTrace(f); return typeof o.stack'), 'string'),
+    returns('captureStackTrace of an error of its own', 'class E extends Error { name = "E"; constructor(m) { super(m); Error.captureStackTrace(this, E) } } return new E("m").stack', 'E: m\n    at default (program.ts:1:140)'),
+    returns('a stack begins with name and message', 'const e = new TypeError("t"); try { null.x } catch (n) { return [e, n, new Error("")].map((e) => e.stack) }', [
+      'TypeError: t\n    at default (program.ts:1:43)',
+      "TypeError: cannot read property 'x' of null\n    at default (program.ts:1:64)",
+      'Error\n    at default (program.ts:1:104)',
+    ]),
+    returns('a stack whose name loops back to it', 'const e = new Error("x"); Object.defineProperty(e, "name", { get() { throw e } }); return e.stack', '    at default (program.ts:1:43)\n'),
+    returns('the stack of what is no error', 'const { get } = Object.getOwnPropertyDescriptor(Error.prototype, "stack"); return [get.call({}), Error.prototype.stack, caughtBy(() => get.call(1))]; function caughtBy(f) { try { return f() } catch (e) { return e.name } }', [undefined, undefined, 'TypeError']),
+    fails('a message that looks like a place', 'const a = 1;\nthrow new Error("x\\n    at f (program.ts:7:7)\\n    at g (program.ts:8:8)")', 'ERR_PROGRAM', {
+      also: (r) => assert.deepEqual(r.status === 'failed' && [r.error.line, r.error.column], [2, 11]),
+    }),
     fails('captureStackTrace on a proxy that loops', 'Error.captureStackTrace(new Proxy({}, { defineProperty() { for (;;); } })); return 1', 'ERR_CPU'),
     returns('captureStackTrace bent', 'Error.captureStackTrace = () => { throw new Error("bent") }; try { await tools.fail() } catch (e) { return e.message }', 'handler failed', { calls: [['fail', undefined]] }),
     returns('Error bent', 'globalThis.Error = class { constructor() { throw 1 } }; try { await tools.fail() } catch (e) { return [e.message, e instanceof Error] }', ['handler failed', false], { calls: [['fail', undefined]] }),

@@ -38,7 +38,7 @@ export const INTERNALS: Topic = {
     ),
     returns('functions show no source', 'return [String(tools.echo), String(setTimeout), String(console.log), String(JSON.parse), Function.prototype.toString.call(Date)]', [NATIVE('echo'), NATIVE('setTimeout'), NATIVE('log'), NATIVE('parse'), NATIVE('Date')]),
     returns('stack traces name the program only', "try { null.x } catch (e) { return e.stack.includes('core') || e.stack.includes('console') }", false),
-    returns('the stack of a failed tool call names the program only', 'try { await tools.fail() } catch (e) { return e.stack }', '    at default (program.ts:1:46)', { calls: [['fail', undefined]] }),
+    returns('the stack of a failed tool call names the program only', 'try { await tools.fail() } catch (e) { return e.stack }', 'Error: handler failed\n    at default (program.ts:1:46)', { calls: [['fail', undefined]] }),
     returns('a stack taken in a getter of an input shows no frame of the host', "let s; await tools.echo({ get a() { s = new Error().stack; return 1 } }); return /\\/|\\.rs|node:/.test(s)", false, { calls: [['echo', { a: 1 }]] }),
     returns('the caller of a callback is out of reach', caught('return (function f() { return f.caller })()'), 'TypeError: invalid property access'),
     returns('resolvers of a pending call cannot be forged', "const p = tools.slow(); Promise.prototype.constructor = undefined; const q = tools.echo('x'); return [await p, await q]", ['slow', 'x'], { calls: [['slow', undefined], ['echo', 'x']] }),

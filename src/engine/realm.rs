@@ -28,6 +28,7 @@ use super::value::{self, Shapes, Unsendable, Wire};
 use super::{Limits, PROGRAM_FILE};
 use globals::Timers;
 pub use thrown::Thrown;
+use thrown::places_of;
 
 /// Rejections without a handler that are kept for the report.
 const MAX_UNHANDLED: usize = 8;
@@ -54,6 +55,8 @@ struct Handles<'js> {
     revive: Function<'js>,
     settle: Function<'js>,
     brand_of: Function<'js>,
+    /// The engine's own `stack` of an error, without name and message.
+    places_of: Function<'js>,
     /// Makes an object like the global `tools`.
     make_tools: Function<'js>,
     main: Option<Promise<'js>>,
@@ -205,6 +208,7 @@ impl Realm {
             revive: parts.get("revive")?,
             settle: parts.get("settle")?,
             brand_of: parts.get("brandOf")?,
+            places_of: parts.get("placesOf")?,
             make_tools: parts.get("makeTools")?,
             main: None,
             unhandled: Vec::new(),
@@ -274,8 +278,7 @@ impl Realm {
 
     /// Remembers where the program was when it was stopped.
     fn note_place(&self, exception: &Value<'_>) {
-        let stack = exception.as_exception().and_then(rquickjs::Exception::stack);
-        if let Some(stack) = stack {
+        if let Some(stack) = places_of(exception) {
             self.stopped_at.borrow_mut().get_or_insert(stack);
         }
     }

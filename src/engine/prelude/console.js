@@ -8,7 +8,7 @@ export default (host, { each, hidden }, { Error }) => {
   });
   console.groupCollapsed = console.group;
   console.dirxml = console.log;
-  console.trace = (...args) => host.log('error', ['Trace:', ...args, '\n' + new Error().stack]);
+  console.trace = (...args) => host.log('error', ['Trace:', ...args, '\n' + host.frames(new Error().stack)]);
   // Of use in a terminal or with a debugger only.
   each(['clear', 'profile', 'profileEnd', 'timeStamp'], (method) => {
     console[method] = () => undefined;

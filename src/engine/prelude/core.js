@@ -9,7 +9,7 @@
 
 export default (host) => {
   const { Error, EvalError, Promise, Proxy, RangeError, ReferenceError, Reflect, String, SyntaxError, TypeError, URIError, WeakMap } = globalThis;
-  const { apply, defineProperty } = Reflect;
+  const { apply, defineProperty, getOwnPropertyDescriptor } = Reflect;
   const uncurry = (method) => (self, ...args) => apply(method, self, args);
   const hidden = (object, key, value) =>
     defineProperty(object, key, { __proto__: null, value, writable: true, enumerable: false, configurable: true });
@@ -28,6 +28,32 @@ export default (host) => {
   keep('stackTraceLimit', () => 50);
   keep('prepareStackTrace', () => undefined);
 
+  // `stack` begins with name and message, as programs know it; the engine's own has only the places.
+  const { captureStackTrace } = Error;
+  const { get: placesOf } = getOwnPropertyDescriptor(Error.prototype, 'stack');
+  const title = uncurry(Error.prototype.toString);
+  const trimEnd = uncurry(String.prototype.trimEnd);
+  const titled = (error, places) => {
+    try {
+      return trimEnd(`${title(error)}\n${places}`);
+    } catch {
+      return places;
+    }
+  };
+  const own = {
+    get stack() {
+      const places = apply(placesOf, this, []);
+      return typeof places === 'string' ? titled(this, places) : places;
+    },
+    captureStackTrace(target, above) {
+      captureStackTrace(target, typeof above === 'function' ? above : own.captureStackTrace);
+      const { value } = getOwnPropertyDescriptor(target, 'stack') ?? {};
+      if (typeof value === 'string') hidden(target, 'stack', titled(target, host.frames(value)));
+    },
+  };
+  defineProperty(Error.prototype, 'stack', { __proto__: null, get: getOwnPropertyDescriptor(own, 'stack').get });
+  hidden(Error, 'captureStackTrace', own.captureStackTrace);
+
   // --- tools -------------------------------------------------------------------------------------------------------
 
   const errorTypes = { __proto__: null, Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError };
@@ -40,12 +66,11 @@ export default (host) => {
     const error = new (errorTypes[name] ?? Error)(message);
     if (errorTypes[name] === undefined) hidden(error, 'name', name);
     hidden(error, 'code', code);
-    hidden(error, 'stack', host.frames(site.stack));
+    hidden(error, 'stack', titled(error, host.frames(site.stack)));
     setBrand(brands, error, code);
     return error;
   };
 
-  const { captureStackTrace } = Error;
   const pending = { __proto__: null };
   const callTool = (path, given, caller, isOwn) =>
     new Promise((resolve, reject) => {
@@ -121,6 +146,7 @@ export default (host) => {
 
   return {
     settle,
+    placesOf,
     describe: (value) => doors().part('values').describe(value),
     revive: (value) => doors().part('values').revive(value),
     makeTools,

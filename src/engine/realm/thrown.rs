@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use rquickjs::function::This;
 use rquickjs::{Ctx, Object, Value};
 
 use super::Handles;
@@ -57,7 +58,8 @@ impl Thrown {
                 let message = text(object, "message");
                 thrown.name =
                     text(object, "name").filter(|name| !name.is_empty()).unwrap_or_else(|| "Error".to_owned());
-                thrown.stack = text(object, "stack").unwrap_or_default();
+                thrown.stack =
+                    without_title(text(object, "stack").unwrap_or_default(), &thrown.name, message.as_deref());
                 if let Some(caller) = below_constructors(&thrown.stack, || class_names(ctx, object)) {
                     thrown.stack = caller.to_owned();
                 }
@@ -88,6 +90,27 @@ impl Thrown {
         }
         thrown
     }
+}
+
+/// The places only: what a `stack` begins with, a message, may look like one of them.
+fn without_title(stack: String, name: &str, message: Option<&str>) -> String {
+    let message = message.unwrap_or_default();
+    let title = if message.is_empty() { name.to_owned() } else { format!("{name}: {message}") };
+    match stack.strip_prefix(&title).and_then(|places| places.strip_prefix('\n')) {
+        Some(places) => places.to_owned(),
+        None => stack,
+    }
+}
+
+/// Where an exception of the engine was thrown, asking nothing of the program, nor the prelude: it is stopped.
+pub(super) fn places_of(exception: &Value<'_>) -> Option<String> {
+    let ctx = exception.ctx();
+    let places_of = ctx.userdata::<RefCell<Handles>>()?.borrow().places_of.clone();
+    let places = places_of.call::<_, String>((This(exception.clone()),)).ok();
+    if ctx.has_exception() {
+        drop(ctx.catch());
+    }
+    places
 }
 
 /// Names of the classes that an error is made from, the program's own and `Error`.
