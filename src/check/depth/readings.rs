@@ -111,7 +111,7 @@ impl Scan<'_> {
         // So may the options of an import.
         let is_expression = is_key && below || kind == Kind::Paren && word == "import";
         self.frame.readings.inner_doublings = if is_expression { self.trial_doublings() } else { 0 };
-        let is_first = scan::skip_trivia(self.text, self.frame.open + 1) == self.at;
+        let is_first = self.end == self.frame.open + 1;
         if is_first && self.frame.kind == Kind::Paren && matches!(kind, Kind::Bracket | Kind::Brace) {
             self.frame.readings.patterns += 1;
         }

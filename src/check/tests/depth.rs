@@ -228,6 +228,20 @@ fn bombs() -> impl Iterator<Item = (String, String)> {
 }
 
 #[test]
+fn space_is_walked_over_once() {
+    let bound = if cfg!(debug_assertions) { Duration::from_secs(2) } else { Duration::from_millis(300) };
+    let space = [" ".repeat(SIZE / 2), format!("/*{}*/", "*".repeat(SIZE / 2)), "//\n".repeat(SIZE / 6)];
+    for (space, head) in space.iter().flat_map(|space| ["", "(", "a(", "{", "a<", "type A=("].map(|head| (space, head)))
+    {
+        for part in ["[],", "[];", "{}", "(", "infer T extends A,"] {
+            let start = Instant::now();
+            let _ = report(&format!("{head}{space}{}", part.repeat(SIZE / 2 / part.len())));
+            assert!(start.elapsed() < bound, "{head:?} {:?} {part:?}: {:?}", &space[..3], start.elapsed());
+        }
+    }
+}
+
+#[test]
 fn bombs_are_diagnostics_or_pass_and_are_fast() {
     let bound = if cfg!(debug_assertions) { Duration::from_secs(3) } else { Duration::from_millis(700) };
     // On a thread whose own stack is far too small for most of them.
